@@ -1,0 +1,95 @@
+# The course in five commands: make book · make test · make lab · make execute · make help
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+HTML := _build/html
+SOURCES := $(shell find _config.yml _toc.yml book aecourse -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*' 2>/dev/null)
+
+# Real data, when a folder with a MANIFEST.json stands beside the checkout or is named by the user.
+# Without it everything still works: data sets are downloaded, or stand-ins take their place.
+ifeq ($(origin AECOURSE_DATA_DIR),undefined)
+ifneq ($(wildcard ../shared/data/MANIFEST.json),)
+export AECOURSE_DATA_DIR := $(abspath ../shared/data)
+endif
+endif
+
+.PHONY: help book test lab execute lint unit notebooks pages install browser pins clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------- for readers
+
+book: $(HTML)/.built  ## Build the HTML book and say where it is
+	@echo
+	@echo "The book is at  $(abspath $(HTML))/index.html"
+	@echo "Open it with    $(PYTHON) -m webbrowser file://$(abspath $(HTML))/index.html"
+
+lab: $(INSTALLED)  ## Open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --config=tools/jupyter_lab_config.py book/part1/01_overview.ipynb
+
+# -------------------------------------------------------------- for authors
+
+execute: $(INSTALLED)  ## Run stale notebooks in the full profile and store their outputs (CHAPTER=name for one)
+	$(BIN)/python -m tools.execute $(CHAPTER)
+
+test: lint unit notebooks pages  ## Run everything that CI runs
+
+lint: $(INSTALLED)  ## Style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(INSTALLED)  ## The package's tests, with their coverage floor
+	$(BIN)/python -m pytest -m "not browser and not lab" --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
+
+notebooks: $(INSTALLED)  ## Every notebook, run in the quick profile on stand-in data
+	env -u AECOURSE_DATA_DIR AECOURSE_PROFILE=quick AECOURSE_OFFLINE=1 \
+	  $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=180 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
+	  --timeout=600 -p no:cacheprovider book
+
+pages: $(HTML)/.built browser  ## The built pages in Chromium, the notebooks in JupyterLab
+	$(BIN)/python -m pytest -m "browser or lab"
+
+pins: $(INSTALLED)  ## Renew requirements.txt from pyproject.toml (maintainers)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra book --extra test --universal --python-version 3.11 \
+	  --upgrade --no-emit-index-url --no-annotate --no-header --output-file requirements.txt
+
+clean:  ## Remove the built book (keeps the environment)
+	rm -rf _build
+
+# ------------------------------------------------------------------- set-up
+
+COVERAGE_FLOOR := 90
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "This course needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+	  echo "Name another one:  make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@[ -x $(BIN)/python ] && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { \
+	  rm -rf $(VENV); \
+	  echo "Python cannot make a virtual environment. On Debian:  apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(HTML)/.built: $(INSTALLED) $(SOURCES)
+	$(BIN)/jupyter-book build . -W -n --keep-going --quiet
+	@touch $@
+
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  echo "Installing Chromium for the page tests"; \
+	  if [ "$$(id -u)" = 0 ]; then run=; else run="sudo -n"; fi; \
+	  { $$run apt-get -qq update && $$run apt-get -qq install -y chromium >/dev/null; } || { \
+	    echo "The page tests need Chromium. On Debian:  apt install chromium"; exit 1; }; }

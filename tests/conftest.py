@@ -1,0 +1,17 @@
+"""What all tests share: a home of their own, and no network unless a test serves one itself."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep caches, progress and settings of the tests out of the user's home."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    for name in ("AECOURSE_PROFILE", "AECOURSE_OFFLINE", "AECOURSE_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    return home
