@@ -1,0 +1,1 @@
+"""What maintainers run: execute notebooks, check what they store, vendor browser libraries."""
