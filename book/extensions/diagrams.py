@@ -16,7 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 SCRIPTS = ("vendor/mermaid/mermaid.tiny.js", "diagrams.js")
 
 
-class diagram(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
+class diagram(nodes.General, nodes.Element):
     """A diagram; its source is in ``code``."""
 
 
