@@ -7,6 +7,7 @@ from aecourse.exercises import record
 from aecourse.exercises.registry import Exercise, exercises, nearest, normalised
 from aecourse.exercises.results import CheckResult, State
 from aecourse.exercises.running import TimeUp, run_limited
+from aecourse.exercises.stubs import is_blank
 from aecourse.exercises.verdicts import NotYet, Wrong
 
 
@@ -40,6 +41,8 @@ def _judge(exercise: Exercise, answer: Any, more: dict[str, Any]) -> tuple[State
     unexpected = _unexpected(exercise, more)
     if unexpected:
         return "wrong", unexpected
+    if any(is_blank(given) for given in (answer, *more.values())):
+        return "not yet", f"Put your answer where the `...` is. {_offer(exercise)}"
     try:
         message = run_limited(lambda: exercise.checker(answer, **more), exercise.seconds)
     except NotYet as verdict:

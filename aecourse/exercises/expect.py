@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from aecourse.exercises.running import call
+from aecourse.exercises.stubs import is_blank
 from aecourse.exercises.verdicts import NotYet, Wrong
 
 
 def answered(value: Any, name: str = "your answer") -> Any:
     """Return ``value`` unless nothing has been filled in yet."""
-    if value is None or value is ... or value is NotImplemented:
+    if is_blank(value):
         raise NotYet(f"There is nothing in {name} yet: put it where the `...` is.")
     return value
 
@@ -34,7 +35,7 @@ def array(
 ) -> np.ndarray:
     """Return ``value`` as an array of finite numbers; ``None`` in ``shape`` allows any length."""
     answered(value, name)
-    if isinstance(value, list | tuple) and any(entry is ... for entry in value):
+    if isinstance(value, list | tuple) and any(is_blank(entry) for entry in value):
         raise NotYet(f"There is still a `...` in {name}.")
     if callable(value):
         raise Wrong(f"{_capital(name)} is a function; numbers were expected. Call it first.")
@@ -157,7 +158,7 @@ def mapping(value: Any, keys: Sequence[str], name: str = "your answer") -> dict[
     missing = [key for key in keys if key not in value]
     if missing:
         raise Wrong(f"{_capital(name)} has no entry for {_listed(missing)}.")
-    empty = [key for key in keys if value[key] is None or value[key] is ...]
+    empty = [key for key in keys if is_blank(value[key])]
     if empty:
         raise NotYet(f"There is nothing for {_listed(empty)} yet.")
     return dict(value)

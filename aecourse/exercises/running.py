@@ -8,7 +8,6 @@ library cannot be ended from outside; it is left behind as a daemon and the note
 import contextvars
 import copy
 import ctypes
-import dis
 import linecache
 import sys
 import sysconfig
@@ -19,10 +18,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from aecourse.exercises.stubs import is_blank
 from aecourse.exercises.verdicts import NotYet, Wrong
 
 _GRACE = 2.0  # seconds that stopping may take before the thread is left behind
-_STEPS_OF_A_STUB = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 _LIBRARIES = tuple(
     sysconfig.get_paths()[place] for place in ("stdlib", "platstdlib", "purelib", "platlib")
@@ -97,9 +96,9 @@ def call(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
         raise NotYet(f"`{name}` is still to be written.") from error
     except Exception as error:
         raise _explained(name, error) from error
-    if value is None and not _is_stub(function):
+    if value is None and not is_blank(function):
         raise Wrong(f"`{name}` returned `None`. Is a `return` missing?")
-    if value is None or value is ... or value is NotImplemented:
+    if is_blank(value):
         raise NotYet(f"`{name}` is still to be written: put your code where the `...` is.")
     return value
 
@@ -114,14 +113,6 @@ def _explained(name: str, error: Exception) -> Exception:
         return Wrong(f"`{name}` calls itself without end{where}.")
     message = f": {error}" if str(error) else ""
     return Wrong(f"`{name}` raised `{type(error).__name__}{message}`{where}.")
-
-
-def _is_stub(function: Callable[..., Any]) -> bool:
-    """Tell whether the body is empty: ``...``, ``pass`` or a docstring and nothing else."""
-    code = getattr(function, "__code__", None)
-    return code is not None and all(
-        step.opname in _STEPS_OF_A_STUB for step in dis.get_instructions(code)
-    )
 
 
 def _line_of(frames: Iterable[tuple[FrameType, int]]) -> str:
