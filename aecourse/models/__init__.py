@@ -1,0 +1,10 @@
+"""What training asks of an encoder and a decoder.
+
+:class:`Autoencoder` asks for a good reconstruction through a narrow code. Every variant is a small
+file that overrides one of its hooks; any of them takes any pair from :mod:`aecourse.networks`.
+"""
+
+from aecourse.models.base import Autoencoder
+from aecourse.models.storage import load
+
+__all__ = ["Autoencoder", "load"]

@@ -1,0 +1,6 @@
+"""Training a model: :func:`fit`, and the :class:`History` it returns."""
+
+from aecourse.training.history import History
+from aecourse.training.loop import fit
+
+__all__ = ["History", "fit"]
