@@ -1,0 +1,225 @@
+"""Pictures of data, of reconstructions and of weights."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from numpy.typing import ArrayLike
+
+from aecourse.errors import InputError
+from aecourse.plots import arrays
+from aecourse.plots.style import (
+    PAGE_WIDTH,
+    CourseFigure,
+    HasProvenance,
+    new_figure,
+    number,
+    sentence,
+    styled,
+)
+
+TITLE_HEIGHT = 0.45  # inches kept free for the title of the figure
+
+
+@styled
+def images(
+    x: ArrayLike,
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 10,
+    title: str = "",
+    provenance: HasProvenance | None = None,
+    alt: str | None = None,
+) -> CourseFigure:
+    """Draw images side by side, in rows of ``columns``.
+
+    Parameters
+    ----------
+    x : array of shape (n, height, width), (n, height, width, 1 or 3) or (n, height * width)
+        Grey or colour images in [0, 1], or 0–255 integers.
+    titles : sequence of n str, optional
+        A short text above each image.
+    columns : int
+        Images in a row.
+    title : str
+        The finding.
+    provenance : Provenance, optional
+        Marks a stand-in on the figure.
+    alt : str, optional
+        What the figure shows; made from the title and the titles when left out.
+
+    Raises
+    ------
+    InputError
+        If ``x`` is not a stack of images or ``titles`` has another length.
+    """
+    pictures = arrays.as_images(x, "x")
+    if columns < 1:
+        raise InputError(f"columns is {columns}; expected 1 or more.")
+    if titles is not None:
+        arrays.same_length("titles", len(titles), len(pictures), "x")
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    side = min(PAGE_WIDTH / columns, 1.6)
+    label_height = 0.22 * (1 + max(str(t).count("\n") for t in titles)) if titles else 0.0
+    figure = new_figure(
+        title,
+        height=rows * (side * pictures.shape[1] / pictures.shape[2] + label_height) + TITLE_HEIGHT,
+        provenance=provenance,
+        alt=alt or _images_alt(len(pictures), titles, title),
+    )
+    for index, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
+        axes.set_axis_off()
+        if index < len(pictures):
+            _draw(axes, pictures[index])
+            if titles is not None:
+                axes.set_title(str(titles[index]), fontsize=9.5, pad=3)
+    return figure
+
+
+@styled
+def reconstructions(
+    x: ArrayLike,
+    methods: Mapping[str, ArrayLike],
+    *,
+    title: str = "",
+    provenance: HasProvenance | None = None,
+    errors: Mapping[str, float] | None = None,
+    alt: str | None = None,
+) -> CourseFigure:
+    """Draw the originals in the first row and each method's reconstructions below them.
+
+    Parameters
+    ----------
+    x : array of n images
+        The originals, as in :func:`images`; up to 12 fit on the page.
+    methods : dict of str to array
+        Reconstructions of the same images by each method.
+    title : str
+        The finding.
+    provenance : Provenance, optional
+        Marks a stand-in on the figure.
+    errors : dict of str to float, optional
+        Mean squared error a pixel beside each row. By default it is that of the images drawn; pass
+        that of the whole test set to show it instead.
+    alt : str, optional
+        What the figure shows; made from the names and errors when left out.
+
+    Raises
+    ------
+    InputError
+        If the shapes differ or there are no methods.
+    """
+    original = arrays.as_images(x, "x")
+    if not methods:
+        raise InputError("methods is empty; give at least one name: reconstructions.")
+    rows = {name: arrays.as_images(y, f"methods[{name!r}]") for name, y in methods.items()}
+    for name, y in rows.items():
+        if y.shape != original.shape:
+            raise InputError(
+                f"methods[{name!r}] has images of shape {y.shape}, but x of {original.shape}."
+            )
+    if errors is None:
+        errors = {name: _mean_squared_error(original, methods[name]) for name in rows}
+    side = min((PAGE_WIDTH - 1.5) / len(original), 1.1)
+    height = (len(rows) + 1) * (side * original.shape[1] / original.shape[2] + 0.03)
+    described = ", ".join(f"{n} (mean squared error {number(e)})" for n, e in errors.items())
+    figure = new_figure(
+        title,
+        height=height + TITLE_HEIGHT,
+        width=min(PAGE_WIDTH, max(4.5, side * len(original) + 1.5)),
+        provenance=provenance,
+        alt=alt
+        or f"{sentence(title)} Rows of {len(original)} images: originals, {described}.".strip(),
+    )
+    grid = figure.subplots(len(rows) + 1, len(original), squeeze=False)
+    for line, (name, pictures) in enumerate([("original", original), *rows.items()]):
+        for axes, picture in zip(grid[line], pictures, strict=True):
+            axes.set_axis_off()
+            _draw(axes, picture)
+        text = name if name not in errors or line == 0 else f"{name}\nMSE {number(errors[name])}"
+        grid[line, 0].annotate(
+            text, (-0.12, 0.5), xycoords="axes fraction", ha="right", va="center", fontsize=9.5
+        )
+    return figure
+
+
+@styled
+def weights_as_images(
+    weights: ArrayLike,
+    image_shape: tuple[int, int],
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 8,
+    title: str = "",
+    provenance: HasProvenance | None = None,
+    alt: str | None = None,
+) -> CourseFigure:
+    """Draw weight vectors or principal components as images, each about its own zero.
+
+    Parameters
+    ----------
+    weights : array of shape (n, height * width)
+        One vector a row. For a Keras layer that reads the pixels pass ``kernel.T``.
+    image_shape : (height, width)
+        The shape of one image in pixels.
+    titles : sequence of n str, optional
+        A short text above each image.
+    columns : int
+        Images in a row.
+    title, provenance, alt
+        As in :func:`images`.
+
+    Raises
+    ------
+    InputError
+        If a row does not have ``height * width`` entries.
+    """
+    height, width = image_shape
+    vectors = arrays.matrix(weights, "weights", columns=height * width)
+    if titles is not None:
+        arrays.same_length("titles", len(titles), len(vectors), "weights")
+    columns = min(columns, len(vectors))
+    rows = -(-len(vectors) // columns)
+    side = min((PAGE_WIDTH - 0.6) / columns, 1.5)
+    label_height = 0.22 if titles else 0.03
+    default_alt = f"{sentence(title)} {len(vectors)} weight vectors drawn as images of {height} by "
+    figure = new_figure(
+        title,
+        height=rows * (side * height / width + label_height) + TITLE_HEIGHT,
+        provenance=provenance,
+        alt=alt or f"{default_alt}{width} pixels; purple is negative, orange positive.".strip(),
+    )
+    grid = figure.subplots(rows, columns, squeeze=False)
+    colours = ScalarMappable(Normalize(-1, 1), "PuOr_r")
+    for index, axes in enumerate(grid.flat):
+        axes.set_axis_off()
+        if index < len(vectors):
+            # Each vector is scaled by its own largest weight: its pattern is what is compared.
+            scale = np.abs(vectors[index]).max() or 1.0
+            picture = vectors[index].reshape(height, width) / scale
+            axes.imshow(picture, cmap=colours.cmap, norm=colours.norm, interpolation="nearest")
+            if titles is not None:
+                axes.set_title(str(titles[index]), fontsize=9.5, pad=3)
+    bar = figure.colorbar(colours, ax=grid, ticks=[-1, 0, 1], shrink=0.9, aspect=25, pad=0.01)
+    bar.set_label("weight ÷ largest weight")
+    bar.outline.set_visible(False)
+    return figure
+
+
+def _draw(axes: Axes, picture: np.ndarray) -> None:
+    axes.imshow(picture, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
+
+
+def _mean_squared_error(original: np.ndarray, reconstruction: ArrayLike) -> float:
+    """Measure the error before clipping: what is drawn is clipped, what is reported is not."""
+    y = np.asarray(reconstruction)
+    y = y / 255.0 if y.dtype == np.uint8 else y.astype(float)
+    return float(np.mean((original - y.reshape(original.shape)) ** 2))
+
+
+def _images_alt(count: int, titles: Sequence[str] | None, title: str) -> str:
+    listed = "" if titles is None else ": " + ", ".join(str(t).replace("\n", " ") for t in titles)
+    return f"{sentence(title)} {count} images{listed}.".strip()
