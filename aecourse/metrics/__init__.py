@@ -1,0 +1,21 @@
+"""How good a model is, measured on NumPy arrays: nothing here knows which model made them."""
+
+from aecourse.metrics.reconstruction import (
+    bernoulli_entropy,
+    bernoulli_negative_log_likelihood,
+    explained_variance,
+    mean_absolute_error,
+    mean_squared_error,
+    per_sample_error,
+)
+from aecourse.metrics.subspace import principal_angles
+
+__all__ = [
+    "bernoulli_entropy",
+    "bernoulli_negative_log_likelihood",
+    "explained_variance",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "per_sample_error",
+    "principal_angles",
+]
