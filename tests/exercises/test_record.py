@@ -1,4 +1,4 @@
-"""Progress is kept whole: through damage, two notebooks at once and a disk that cannot be written."""
+"""Progress is kept whole: through damage, two notebooks at once, a disk that refuses."""
 
 import json
 import os
