@@ -1,11 +1,15 @@
 """The course's data sets: ``load("mnist")``, from a data folder, a download or a stand-in."""
 
+from pathlib import Path
+
+from aecourse.datasets import faces
 from aecourse.datasets.dataset import Dataset, Provenance, RatingsDataset
 from aecourse.datasets.loading import load_entry
-from aecourse.datasets.registry import find, names
+from aecourse.datasets.registry import adbench_names, find, names
+from aecourse.errors import InputError
 
 
-def load(name: str) -> Dataset:
+def load(name: str, *, path: str | Path | None = None, limit: int | None = None) -> Dataset:
     """Return a data set.
 
     It is looked for in three places, in this order: the folder named by ``AECOURSE_DATA_DIR``; the
@@ -17,11 +21,16 @@ def load(name: str) -> Dataset:
     ----------
     name
         One of :func:`names`, such as ``"mnist"``.
+    path, limit
+        For ``"celeba"`` only: the folder or zip file of its pictures, and how many to read (5,000
+        unless said otherwise); see :func:`aecourse.datasets.faces.load_celeba`.
 
     Raises
     ------
     DataError
         If the name is unknown, or a file is missing, altered or cannot be fetched.
+    InputError
+        If ``path`` or ``limit`` is given for another set, or ``limit`` is not a number above 1.
 
     Examples
     --------
@@ -29,7 +38,35 @@ def load(name: str) -> Dataset:
     >>> data.x_train.shape                                               # doctest: +SKIP
     (60000, 28, 28)
     """
-    return load_entry(find(name))
+    entry = find(name)
+    if entry is faces.CELEBA_ENTRY:
+        return faces.load_celeba(path, faces.LIMIT if limit is None else limit)
+    if path is not None or limit is not None:
+        raise InputError(f"path and limit belong to load('celeba'), not to load({name!r}).")
+    return load_entry(entry)
 
 
-__all__ = ["Dataset", "Provenance", "RatingsDataset", "load", "names"]
+def describe(name: str) -> str:
+    """Return what a data set is, on which terms it may be used, and whom to cite."""
+    entry = find(name)
+    size = f"{entry.bytes / 1e6:,.1f} MB" if entry.files else "none; fetched by each user in person"
+    return "\n".join(
+        [
+            f"{entry.title} ({entry.name}), {entry.family}",
+            f"  licence   {entry.licence}",
+            f"  cite      {entry.citation}",
+            f"  home      {entry.home}",
+            f"  download  {size}",
+        ]
+    )
+
+
+__all__ = [
+    "Dataset",
+    "Provenance",
+    "RatingsDataset",
+    "adbench_names",
+    "describe",
+    "load",
+    "names",
+]

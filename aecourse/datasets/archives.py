@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from aecourse.datasets import manifest
@@ -89,7 +90,7 @@ def _zip_members(path: Path) -> Iterator[Member]:
             unix_kind = (info.external_attr >> 16) & 0o170000
             _refuse_unsafe(path, info.filename, is_plain=unix_kind in {0, 0o100000, 0o040000})
             if not info.is_dir():
-                yield info.filename, info.file_size, lambda info=info: archive.read(info)
+                yield info.filename, info.file_size, partial(archive.read, info)
 
 
 def _refuse_unsafe(path: Path, name: str, *, is_plain: bool) -> None:

@@ -12,7 +12,7 @@ Files = Mapping[str, Path]
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A published file: its path below the cache, its hash and size, and its homes in order."""
+    """A published file: its path below the cache, its hash, its rough size, its homes in order."""
 
     path: str
     sha256: str

@@ -5,35 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from aecourse.datasets import archives, idx, synthetic
+from aecourse.datasets.class_names import DIGITS, GARMENTS, OBJECTS
 from aecourse.datasets.dataset import Contents
 from aecourse.datasets.entry import Entry, Files, RemoteFile
 from aecourse.errors import DataError
-
-DIGITS = tuple("0123456789")
-GARMENTS = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
-OBJECTS = (
-    "airplane",
-    "automobile",
-    "bird",
-    "cat",
-    "deer",
-    "dog",
-    "frog",
-    "horse",
-    "ship",
-    "truck",
-)
 
 _CIFAR10_RECORD = 1 + 3 * 32 * 32  # a label, then the red, green and blue planes
 

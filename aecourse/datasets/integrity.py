@@ -12,14 +12,14 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def check(path: Path, *, sha256: str, size: int, remedy: str) -> None:
-    """Raise unless the file exists and has the expected size and hash.
+def check(path: Path, *, sha256: str, remedy: str) -> None:
+    """Raise unless the file exists and has the expected hash.
 
     Parameters
     ----------
     path
         The file.
-    sha256, size
+    sha256
         What its publisher, or the manifest, says of it.
     remedy
         What the reader can do about it; it ends the message.
@@ -32,21 +32,13 @@ def check(path: Path, *, sha256: str, size: int, remedy: str) -> None:
     if not path.is_file():
         raise DataError(f"{path} is missing. {remedy}")
     try:
-        found_size, found = path.stat().st_size, sha256_of(path)
+        size, found = path.stat().st_size, sha256_of(path)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}. {remedy}") from error
     if found != sha256:
         raise DataError(
-            f"{path} is not the file it should be{_kind(found_size, size)}.\n"
-            f"  expected SHA-256 {sha256} ({size:,} bytes)\n"
-            f"  found    SHA-256 {found} ({found_size:,} bytes)\n"
+            f"{path} is {'empty' if size == 0 else 'not the file it should be'}.\n"
+            f"  expected SHA-256 {sha256}\n"
+            f"  found    SHA-256 {found} ({size:,} bytes)\n"
             f"{remedy}"
         )
-
-
-def _kind(found: int, expected: int) -> str:
-    if found == 0:
-        return ": it is empty"
-    if found < expected:
-        return ": it is cut short"
-    return ""

@@ -17,7 +17,6 @@ class Found:
 
     files: Files
     sha256: dict[str, str]
-    sizes: dict[str, int]
     source: Source
     complete: bool
     note: str
@@ -30,19 +29,7 @@ def load_entry(entry: Entry) -> Dataset:
     if found is None:
         return stand_in(entry, why_not)
     contents = parse(entry.name, entry.read, found.files)
-    return assemble(
-        entry,
-        contents,
-        Provenance(
-            name=entry.title,
-            source=found.source,
-            complete=found.complete,
-            note=" ".join(filter(None, [found.note, contents.note])),
-            licence=found.licence,
-            citation=entry.citation,
-            sha256=found.sha256,
-        ),
-    )
+    return assemble(entry, contents, provenance_of(entry, found, contents))
 
 
 def find(entry: Entry) -> Found:
@@ -88,15 +75,27 @@ def in_data_folder(entry: Entry) -> Found | None:
         f"to download the data set."
     )
     for path, file in listed.items():
-        integrity.check(folder / path, sha256=file.sha256, size=file.bytes, remedy=remedy)
+        integrity.check(folder / path, sha256=file.sha256, remedy=remedy)
     return Found(
         files={path: folder / path for path in listed},
         sha256={path: file.sha256 for path, file in listed.items()},
-        sizes={path: file.bytes for path, file in listed.items()},
         source="data folder",
         complete=section.complete or bool(entry.collection),
         note="" if entry.collection else section.note,
         licence=section.licence or entry.licence,
+    )
+
+
+def provenance_of(entry: Entry, found: Found, contents: Contents) -> Provenance:
+    """Return where verified files came from, with what their reader had to say."""
+    return Provenance(
+        name=entry.title,
+        source=found.source,
+        complete=found.complete,
+        note=" ".join(filter(None, [found.note, contents.note])),
+        licence=found.licence,
+        citation=entry.citation,
+        sha256=found.sha256,
     )
 
 
@@ -169,7 +168,6 @@ def _downloaded(entry: Entry) -> Found:
             integrity.check(
                 cache / file.path,
                 sha256=file.sha256,
-                size=file.bytes,
                 remedy=f"Delete it; or unset {locations.OFFLINE} to download it again.",
             )
         files = {file.path: cache / file.path for file in entry.files}
@@ -178,7 +176,6 @@ def _downloaded(entry: Entry) -> Found:
     return Found(
         files=files,
         sha256={file.path: file.sha256 for file in entry.files},
-        sizes={file.path: file.bytes for file in entry.files},
         source="download",
         complete=True,
         note=entry.note,

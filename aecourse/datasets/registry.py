@@ -2,16 +2,28 @@
 
 import difflib
 
-from aecourse.datasets import images
+from aecourse.datasets import faces, images, ratings, tabular, text
 from aecourse.datasets.entry import Entry
 from aecourse.errors import DataError
 
-_ENTRIES = {entry.name: entry for entry in (*images.ENTRIES,)}
+_FAMILIES = (images, faces, text, ratings, tabular)
+_ENTRIES = {entry.name: entry for family in _FAMILIES for entry in family.ENTRIES}
+
+
+def entries() -> dict[str, Entry]:
+    """Return all data sets by name, the data folder's further ADBench sets included."""
+    further = {entry.name: entry for entry in tabular.further_adbench()}
+    return dict(sorted({**further, **_ENTRIES}.items()))
 
 
 def names() -> tuple[str, ...]:
     """Return the names of all data sets, in alphabetical order."""
-    return tuple(sorted(_ENTRIES))
+    return tuple(entries())
+
+
+def adbench_names() -> tuple[str, ...]:
+    """Return the names of the ADBench sets, such as ``adbench/cardio``."""
+    return tuple(name for name in names() if name.startswith("adbench/"))
 
 
 def find(name: str) -> Entry:
@@ -24,6 +36,9 @@ def find(name: str) -> Entry:
     """
     if name in _ENTRIES:
         return _ENTRIES[name]
-    near = difflib.get_close_matches(str(name).lower(), names(), n=1, cutoff=0.5)
+    known = entries()
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
     suggestion = f" Did you mean {near[0]!r}?" if near else ""
-    raise DataError(f"There is no data set {name!r}.{suggestion} Known: {', '.join(names())}.")
+    raise DataError(f"There is no data set {name!r}.{suggestion} Known: {', '.join(known)}.")

@@ -1,5 +1,19 @@
 """Stand-ins: made-up data with the shapes and keys of the real sets, seeded and learnable."""
 
 from aecourse.datasets.synthetic.pictures import coloured_shapes, digits, garments
+from aecourse.datasets.synthetic.portraits import faces, people
+from aecourse.datasets.synthetic.tables import card_transactions, mixture, ratings
+from aecourse.datasets.synthetic.words import newsgroups, reviews
 
-__all__ = ["coloured_shapes", "digits", "garments"]
+__all__ = [
+    "card_transactions",
+    "coloured_shapes",
+    "digits",
+    "faces",
+    "garments",
+    "mixture",
+    "newsgroups",
+    "people",
+    "ratings",
+    "reviews",
+]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw
 
+from aecourse.datasets.class_names import DIGITS, GARMENTS
 from aecourse.datasets.dataset import Contents
 
 TRAIN, TEST = 2_000, 500
@@ -26,7 +27,8 @@ def digits() -> Contents:
     coarse = np.round(small.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)
     images = np.zeros((len(coarse), 28, 28), dtype=np.uint8)
     for image, picture in zip(images, coarse, strict=True):
-        image[4:24, 4:24] = Image.fromarray(picture).resize((20, 20), Image.Resampling.BICUBIC)
+        enlarged = Image.fromarray(picture).resize((20, 20), Image.Resampling.BICUBIC)
+        image[4:24, 4:24] = np.asarray(enlarged)
     order = np.random.default_rng(0).permutation(len(images))
     images, labels = images[order], labels[order].astype(np.int64)
     held_back = len(images) // 5
@@ -35,14 +37,12 @@ def digits() -> Contents:
         labels[held_back:],
         images[:held_back],
         labels[:held_back],
-        tuple("0123456789"),
+        DIGITS,
     )
 
 
 def garments() -> Contents:
     """Return drawn silhouettes of Fashion-MNIST's ten garments, 28×28 in grey."""
-    from aecourse.datasets.images import GARMENTS
-
     return _gallery(_draw_garment, GARMENTS, seed=1)
 
 
