@@ -45,7 +45,7 @@ def find(entry: Entry) -> Found:
     if found is None:
         raise DataError(
             f"{entry.title} ({entry.name}) is not on this machine: {why_not}.\n"
-            f"Its home is {entry.home}. {by_hand(entry)}"
+            f"Its home is {entry.home}. {by_hand(entry)}".rstrip()
         )
     return found
 
@@ -148,7 +148,7 @@ def _find_or_explain(entry: Entry) -> tuple[Found | None, str]:
         return found, ""
     if not entry.files:
         return None, "it has no public download"
-    if locations.is_offline() and not _in_cache(entry):
+    if locations.is_offline() and not in_cache(entry):
         return None, f"{locations.OFFLINE} is set and it has not been downloaded before"
     try:
         return _downloaded(entry), ""
@@ -156,9 +156,11 @@ def _find_or_explain(entry: Entry) -> tuple[Found | None, str]:
         return None, "no network, and it has not been downloaded before"
 
 
-def _in_cache(entry: Entry) -> bool:
-    """Return whether every file lies in the cache, whatever its hash."""
-    return all((locations.cache_dir() / file.path).is_file() for file in entry.files)
+def in_cache(entry: Entry) -> bool:
+    """Return whether every published file lies in the cache, whatever its hash."""
+    return bool(entry.files) and all(
+        (locations.cache_dir() / file.path).is_file() for file in entry.files
+    )
 
 
 def _downloaded(entry: Entry) -> Found:
