@@ -57,7 +57,8 @@ def add_scripts(
     """Load mermaid on the pages that have a diagram, and on no other."""
     if doctree is not None and next(doctree.findall(diagram), None) is not None:
         for script in SCRIPTS:
-            app.add_js_file(script, loading_method="defer")
+            # Before the widgets' require.js, which the parts of mermaid would mistake for theirs.
+            app.add_js_file(script, loading_method="defer", priority=300)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
