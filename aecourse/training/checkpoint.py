@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,10 @@ class Checkpoint:
         unfinished = self.folder / f".{name}.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir()
-        _write_arrays(unfinished / "variables.npz", [np.asarray(v) for v in state_of(model)])
+        _write_arrays(
+            unfinished / "variables.npz",
+            [keras.ops.convert_to_numpy(variable) for variable in state_of(model)],
+        )
         if stopping is not None and stopping.best_weights is not None:
             _write_arrays(unfinished / "best.npz", stopping.best_weights)
         _write_text(unfinished / "run.json", json.dumps(self._record(history, stopping), indent=1))
@@ -93,7 +97,7 @@ class Checkpoint:
             for variable, value in zip(state_of(model), arrays, strict=True):
                 variable.assign(value)
             return History(record["metrics"], record["seconds"], record["outcome"])
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             if isinstance(error, InputError):
                 raise
             raise DataError(
@@ -130,12 +134,9 @@ def settings_of(
     **others: Any,
 ) -> dict[str, Any]:
     """Return what tells one run from another; arrays and configurations as short digests."""
-    # Keras numbers its objects ("dense_3") anew in each process: the numbers mean nothing.
-    config = re.sub(r'_\d+"', '"', json.dumps(model.get_config(), default=str, sort_keys=True))
-    name = re.sub(r"_\d+$", "", model.name)
     return {
-        "model": _digest(f"{type(model).__name__} {name} {config}".encode()),
-        "optimiser": model.optimizer.get_config(),
+        "model": _digest(f"{type(model).__name__} {_unnumbered(model.get_config())}".encode()),
+        "optimiser": _unnumbered(model.optimizer.get_config()),
         "training data": _digest(x),
         "validation data": None if validation is None else _digest(validation),
         **others,
@@ -145,6 +146,14 @@ def settings_of(
 def state_of(model: keras.Model) -> list[Any]:
     """Return every variable on which the rest of a run depends, random generators included."""
     return [*model.variables, *model.optimizer.variables]
+
+
+def _unnumbered(config: dict[str, Any]) -> str:
+    """Return a configuration as text without the numbers of Keras's automatic names.
+
+    Keras counts its objects ("dense_3", "adam_1") anew in each process, so they mean nothing.
+    """
+    return re.sub(r'_\d+"', '"', json.dumps(config, default=str, sort_keys=True))
 
 
 def _digest(content: bytes | NDArray[Any]) -> str:

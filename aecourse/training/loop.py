@@ -21,6 +21,7 @@ from aecourse.training.progress import Progress
 
 Schedule = Literal["constant", "cosine"]
 VALIDATION_BATCH = 512
+WARM_UP = 0.05  # share of the steps in which the cosine schedule's rate rises
 
 
 def fit(
@@ -61,7 +62,8 @@ def fit(
         Step size of a new Adam optimiser. ``None`` keeps the optimiser the model was compiled
         with, or takes 0.001.
     schedule
-        ``"cosine"`` lets the learning rate fall along half a cosine wave to 0 at the last step.
+        ``"cosine"`` lets the learning rate rise to ``learning_rate`` in the first twentieth of the
+        steps and then fall along half a cosine wave to 0 at the last one.
     early_stopping
         Number of epochs without a lower validation loss after which to stop. The model ends with
         the weights of its best epoch.
@@ -223,15 +225,25 @@ def _compile(
     ):
         raise InputError(f"learning_rate is {learning_rate!r}; give a number above 0.")
     if schedule == "cosine":
-        start = learning_rate or DEFAULT_LEARNING_RATE
-        decay = keras.optimizers.schedules.CosineDecay(float(start), decay_steps=steps)
-        model.compile(keras.optimizers.Adam(decay))
+        model.compile(keras.optimizers.Adam(_cosine(learning_rate or DEFAULT_LEARNING_RATE, steps)))
     elif learning_rate is not None:
         model.compile(keras.optimizers.Adam(float(learning_rate)))
     elif not model.compiled:
         model.compile()
     model.ensure_built()
     model.optimizer.build(model.trainable_variables)
+
+
+def _cosine(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return a rate that rises to its peak in the first steps and falls to 0 at the last.
+
+    The first gradients of an autoencoder all point the same way, to the mean of the data: at full
+    rate they can push a sigmoid output so far that it no longer learns.
+    """
+    rise = max(1, int(WARM_UP * steps))
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, decay_steps=max(1, steps - rise), warmup_target=float(peak), warmup_steps=rise
+    )
 
 
 def _check_numbers(

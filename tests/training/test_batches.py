@@ -1,0 +1,42 @@
+"""The order of the samples."""
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.tensorflow
+
+from aecourse import backend  # noqa: E402
+from aecourse.training.batches import ShuffledArray, batches, order  # noqa: E402
+
+X = np.arange(10, dtype="float32")[:, None]
+
+
+def test_every_epoch_visits_every_sample_once_in_an_order_of_its_own():
+    orders = [order(0, epoch, 100).tolist() for epoch in range(5)]
+    assert all(sorted(one) == list(range(100)) for one in orders)
+    assert len({tuple(one) for one in orders}) == 5
+
+
+def test_the_order_depends_on_seed_and_epoch_alone():
+    np.testing.assert_array_equal(order(3, 7, 50), order(3, 7, 50))
+    assert order(3, 7, 50).tolist() != order(4, 7, 50).tolist()
+    # Seed 0's second epoch must not be seed 1's first, as with a counter added to the seed.
+    assert order(0, 1, 50).tolist() != order(1, 0, 50).tolist()
+
+
+def test_the_batches_follow_the_order_and_end_with_the_rest():
+    if backend.name() != "tensorflow":
+        pytest.skip("other backends take the batches of ShuffledArray")
+    data = list(batches(X, batch_size=4, seed=5, first_epoch=2, last_epoch=4))
+    assert [len(batch[0]) for batch in data] == [4, 4, 2] * 2
+    for epoch, start in ((2, 0), (3, 3)):
+        seen = np.concatenate([np.asarray(batch[0])[:, 0] for batch in data[start : start + 3]])
+        assert seen.tolist() == order(5, epoch, 10).tolist()
+
+
+def test_every_backend_sees_the_same_batches():
+    data = ShuffledArray(X, batch_size=4, seed=5, epoch=2)
+    for epoch in (2, 3):
+        seen = np.concatenate([data[index][0][:, 0] for index in range(len(data))])
+        assert seen.tolist() == order(5, epoch, 10).tolist()
+        data.on_epoch_end()
