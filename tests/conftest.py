@@ -1,8 +1,13 @@
 """What all tests share: a home of their own, and no network unless a test serves one itself."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +20,12 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in ("AECOURSE_PROFILE", "AECOURSE_OFFLINE", "AECOURSE_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     return home
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Start a browser, once for all tests: Playwright allows one at a time in a process."""
+    from tools import pages
+
+    with pages.chromium() as browser:
+        yield browser

@@ -1,0 +1,214 @@
+import base64
+import json
+from itertools import pairwise
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from samples import decoder_explorer, descent_explorer, line_explorer
+
+from aecourse.errors import InputError
+from aecourse.widgets import DecoderExplorer, DescentExplorer, LineExplorer, dense_layers
+
+ALL = [decoder_explorer, line_explorer, descent_explorer]
+
+
+def test_decode_is_the_network_computed_by_hand():
+    layers = [(np.array([[1.0, -2.0]]), np.array([0.5, 0.0])), (np.ones((2, 4)), np.zeros(4))]
+    explorer = DecoderExplorer(layers, ["relu", "sigmoid"], image_shape=(2, 2))
+    expected = 1 / (1 + np.exp(-(3.0 + 0.5 + 0.0)))
+    np.testing.assert_allclose(explorer.decode([3.0]), np.full((2, 2), expected), atol=1e-6)
+
+
+def test_the_linear_decoder_of_pca_gives_back_the_training_data_of_full_rank():
+    x = np.random.default_rng(0).random((30, 4))
+    mean = x.mean(axis=0)
+    components = np.linalg.svd(x - mean)[2]
+    codes = (x - mean) @ components.T
+    explorer = DecoderExplorer(
+        [(components, mean)], ["linear"], codes, image_shape=(2, 2), precision="float32"
+    )
+    np.testing.assert_allclose(explorer.decode(codes[7]).ravel(), x[7], atol=1e-5)
+
+
+def test_half_precision_halves_the_bytes_and_hardly_changes_the_image():
+    half, whole = decoder_explorer(precision="float16"), decoder_explorer(precision="float32")
+    assert 2 * len(half.weights) == len(whole.weights)
+    difference = half.decode([0.3, -0.2]) - whole.decode([0.3, -0.2])
+    assert 0 < np.abs(difference).max() < 0.01
+
+
+def test_a_large_cloud_of_codes_is_thinned_to_a_thousand_with_labels_in_step():
+    codes = np.random.default_rng(0).normal(size=(5000, 2))
+    labels = (codes[:, 0] > 0).astype(int)
+    explorer = decoder_explorer(codes=codes, labels=labels, class_names=None)
+    kept = np.frombuffer(explorer.codes, "<f4").reshape(-1, 2)
+    assert kept.shape == (1000, 2)
+    np.testing.assert_array_equal(kept[:, 0] > 0, np.array(explorer.labels) == 1)
+
+
+def test_a_notebook_with_a_usual_decoder_stays_below_the_budget():
+    rng = np.random.default_rng(0)
+    widths = [2, 64, 256, 784]
+    layers = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in pairwise(widths)]
+    codes, labels = rng.normal(size=(60_000, 2)), rng.integers(0, 10, 60_000)
+    explorer = DecoderExplorer(layers, ["relu", "relu", "sigmoid"], codes, labels)
+    state = {
+        name: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for name, value in explorer.get_state().items()
+        if isinstance(value, (bytes, str, list, dict, int, float))
+    }
+    output, _ = explorer._repr_mimebundle_()
+    assert len(json.dumps(state)) + len(json.dumps(output)) < 1_000_000
+
+
+def test_dense_layers_are_read_from_a_model_and_passing_layers_left_out():
+    def layer(kind, **attributes):
+        return type(kind, (), {"name": kind.lower(), **attributes})()
+
+    def dense(a, b, activation):
+        weights = [np.ones((a, b)), np.zeros(b)]
+        return layer(
+            "Dense",
+            use_bias=True,
+            get_weights=lambda self: weights,
+            activation=SimpleNamespace(__name__=activation),
+        )
+
+    model = SimpleNamespace(
+        layers=[
+            layer("InputLayer"),
+            dense(2, 3, "relu"),
+            dense(3, 4, "linear"),
+            layer("Activation", activation=SimpleNamespace(__name__="sigmoid")),
+            layer("Reshape"),
+        ]
+    )
+    weights, activations = dense_layers(model)
+    assert [kernel.shape for kernel, _ in weights] == [(2, 3), (3, 4)]
+    assert activations == ["relu", "sigmoid"]
+    with pytest.raises(InputError, match="Conv2DTranspose"):
+        dense_layers(SimpleNamespace(layers=[layer("Conv2DTranspose")]))
+
+
+def test_no_angle_has_a_smaller_error_than_the_best_one():
+    explorer = line_explorer()
+    errors = [explorer.error(angle) for angle in np.linspace(0, 180, 721)]
+    assert explorer.error(explorer.best_angle) <= min(errors) + 1e-12
+    assert explorer.best_angle == pytest.approx(30, abs=5)
+
+
+def test_projecting_twice_changes_nothing_and_errors_across_and_along_add_up():
+    explorer = line_explorer()
+    projected = explorer.projections(70)
+    again = LineExplorer(projected).projections(70)
+    np.testing.assert_allclose(again, projected, atol=1e-5)
+    total = explorer.error(70) + explorer.error(160)
+    assert total == pytest.approx(explorer.error(5) + explorer.error(95))
+
+
+def test_gradient_descent_is_stable_up_to_two_over_the_largest_curvature():
+    explorer = descent_explorer(condition=20.0)
+    assert explorer.losses(learning_rate=0.099)[-1] < explorer.losses()[0]
+    assert explorer.losses(learning_rate=0.101, steps=200)[-1] > explorer.losses()[0]
+
+
+def test_scaling_makes_a_straight_valley_round_and_one_step_enough():
+    explorer = descent_explorer(condition=100.0, scaled=True, learning_rate=1.0)
+    assert explorer.condition_number() == pytest.approx(1)
+    np.testing.assert_allclose(explorer.path()[1], 0, atol=1e-12)
+
+
+def test_scaling_does_not_mend_correlation():
+    explorer = descent_explorer(condition=25.0, correlated=True)
+    assert explorer.condition_number() == pytest.approx(25)
+    assert 5 < explorer.condition_number(scaled=True) < 25
+
+
+def test_scaling_does_not_change_the_loss_at_the_start():
+    explorer = descent_explorer(correlated=True)
+    assert explorer.losses(scaled=True)[0] == pytest.approx(explorer.losses()[0])
+
+
+def test_adams_first_step_is_as_long_as_the_learning_rate_in_each_weight():
+    path = descent_explorer(optimiser="Adam", learning_rate=0.1).path()
+    np.testing.assert_allclose(np.abs(path[1] - path[0]), 0.1, rtol=1e-6)
+
+
+def test_momentum_is_faster_than_gradient_descent_in_a_long_valley():
+    explorer = descent_explorer(condition=100.0, learning_rate=0.015, steps=100)
+    assert explorer.losses(optimiser="momentum")[-1] < 0.1 * explorer.losses()[-1]
+
+
+def test_a_diverging_walk_ends_before_it_overflows():
+    path = descent_explorer(learning_rate=3.0, condition=100.0, steps=200).path()
+    assert len(path) < 20
+    assert np.isfinite(path).all()
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_viewers_without_javascript_see_a_still_picture_with_alt_text(make):
+    data, metadata = make()._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert make().heading in metadata["image/png"]["alt"]
+    assert "moves in JupyterLab" in data["text/plain"]
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_the_module_imports_nothing_and_asks_nobody(make):
+    source = make()._esm
+    assert "export default" in source
+    for word in ("import ", "fetch(", "http:", "https:", "XMLHttpRequest", "eval("):
+        assert word not in source
+
+
+@pytest.mark.parametrize(
+    ("attempt", "message"),
+    [
+        (lambda: DecoderExplorer([], []), "0 layers"),
+        (lambda: decoder_explorer(image_shape=(5, 5)), "25 pixels"),
+        (lambda: decoder_explorer(codes=np.zeros((5, 3)), labels=None), r"\(n, 2\)"),
+        (lambda: decoder_explorer(codes=np.full((60, 2), np.nan)), "NaN"),
+        (lambda: decoder_explorer(labels=np.zeros(3, int)), "3 entries"),
+        (lambda: decoder_explorer(labels=-np.ones(60, int), class_names=None), "from 0"),
+        (lambda: decoder_explorer(codes=None), "without codes"),
+        (lambda: decoder_explorer(start=[0.0]), r"\(2\)"),
+        (lambda: decoder_explorer(dimension_names=["one"]), "expected 2"),
+        (lambda: decoder_explorer(precision="int8"), "float16"),
+        (lambda: decoder_explorer().decode([1.0, 2.0, 3.0]), r"\(2\)"),
+        (
+            lambda: DecoderExplorer([(np.ones((2, 4)), np.ones(4))], ["gelu"], image_shape=(2, 2)),
+            "gelu",
+        ),
+        (
+            lambda: DecoderExplorer(
+                [(np.ones((2, 3)), np.ones(3)), (np.ones((4, 4)), np.ones(4))],
+                ["relu", "linear"],
+                image_shape=(2, 2),
+            ),
+            "layer 2",
+        ),
+        (
+            lambda: DecoderExplorer(
+                [(np.full((2, 4), 1e6), np.ones(4))], ["linear"], image_shape=(2, 2)
+            ),
+            "too large for float16",
+        ),
+        (
+            lambda: DecoderExplorer([(np.ones((600, 784)), np.ones(784))], ["linear"]),
+            "narrower",
+        ),
+        (lambda: LineExplorer(np.zeros((4, 3))), r"\(n, 2\)"),
+        (lambda: LineExplorer(np.ones((4, 2))), "all|same"),
+        (lambda: LineExplorer(np.random.default_rng(0).random((501, 2))), "at most 500"),
+        (lambda: LineExplorer("points"), "numbers"),
+        (lambda: DescentExplorer(optimiser="adam"), "Adam"),
+        (lambda: DescentExplorer(learning_rate=10.0), "learning_rate"),
+        (lambda: DescentExplorer(start=(3.0, 0.0)), "start"),
+        (lambda: DescentExplorer().path(rate=0.1), "rate"),
+    ],
+)
+def test_input_that_cannot_be_explored_is_refused_with_the_reason(attempt, message):
+    with pytest.raises(InputError, match=message):
+        attempt()

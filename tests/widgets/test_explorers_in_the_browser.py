@@ -1,0 +1,278 @@
+"""The explorers compute in the browser what Python computes, and obey the keyboard."""
+
+import numpy as np
+import pytest
+from browser_page import mounted, picture, set_state, state
+from samples import decoder_explorer, descent_explorer, line_explorer
+
+pytestmark = pytest.mark.browser
+
+ALL = [decoder_explorer, line_explorer, descent_explorer]
+
+
+# -- the same numbers as Python ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", ["float16", "float32"])
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_the_browser_decodes_random_codes_to_pythons_image(chromium, size, precision):
+    explorer = decoder_explorer(size, precision)
+    low, high = np.transpose(explorer.ranges)
+    with mounted(chromium, explorer) as page:
+        for code in np.random.default_rng(0).uniform(low, high, (20, size)):
+            set_state(page, code=code.tolist())
+            np.testing.assert_allclose(picture(page), explorer.decode(code).ravel(), atol=1e-4)
+
+
+def test_the_browser_projects_and_measures_as_python_does_at_random_angles(chromium):
+    explorer = line_explorer()
+    with mounted(chromium, explorer) as page:
+        for angle in np.random.default_rng(0).uniform(0, 180, 20):
+            set_state(page, angle=angle)
+            np.testing.assert_allclose(
+                picture(page), explorer.projections(angle).ravel(), atol=1e-4
+            )
+            assert state(page)["error"] == pytest.approx(explorer.error(angle), abs=1e-4)
+        assert state(page)["bestAngle"] == pytest.approx(explorer.best_angle, abs=1e-4)
+
+
+def test_the_browser_walks_pythons_path_for_random_settings(chromium):
+    explorer = descent_explorer()
+    rng = np.random.default_rng(0)
+    with mounted(chromium, explorer) as page:
+        for trial in range(24):
+            settings = {
+                "optimiser": ["gradient descent", "momentum", "Adam"][trial % 3],
+                "learning_rate": float(10 ** rng.uniform(-3, 0.4)),
+                "condition": float(rng.uniform(1, 100)),
+                "correlated": bool(rng.random() < 0.5),
+                "scaled": bool(rng.random() < 0.5),
+                "steps": int(rng.integers(10, 200)),
+                "start": rng.uniform(-2, 2, 2).tolist(),
+            }
+            set_state(page, **settings)
+            path = explorer.path(**settings)
+            np.testing.assert_allclose(
+                np.reshape(picture(page), (-1, 2)), path, rtol=1e-4, atol=1e-4
+            )
+
+
+def test_the_image_on_the_screen_is_the_decoded_one(chromium):
+    explorer = decoder_explorer()
+    with mounted(chromium, explorer) as page:
+        grey = page.evaluate("""() => {
+          const canvas = document.querySelector(".ae-picture");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return Array.from(data).filter((_, i) => i % 4 === 0);
+        }""")
+    np.testing.assert_allclose(
+        np.divide(grey, 255), explorer.decode(explorer.code).ravel(), atol=3e-3
+    )
+
+
+# -- the keyboard --------------------------------------------------------------------------------
+
+
+def test_arrow_keys_move_the_code_and_shift_moves_it_further(chromium):
+    explorer = decoder_explorer()
+    with mounted(chromium, explorer) as page:
+        start, before = state(page)["code"], picture(page)
+        page.keyboard.press("Tab")  # the plane is the first thing that takes the focus
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowUp")
+        once = state(page)["code"]
+        assert once[0] > start[0]
+        assert once[1] > start[1]
+        page.keyboard.press("Shift+ArrowLeft")
+        far = state(page)["code"]
+        assert once[0] - far[0] == pytest.approx(5 * (once[0] - start[0]))
+        np.testing.assert_allclose(picture(page), explorer.decode(far).ravel(), atol=1e-4)
+        assert picture(page) != before
+        assert page.evaluate("window.saved") == 3  # a kernel, if there is one, hears of it
+
+
+def test_the_code_stays_inside_the_plane(chromium):
+    explorer = decoder_explorer()
+    with mounted(chromium, explorer) as page:
+        page.locator(".ae-pad").focus()
+        for _ in range(30):
+            page.keyboard.press("Shift+ArrowRight")
+        assert state(page)["code"][0] == pytest.approx(explorer.ranges[0][1])
+
+
+def test_arrow_keys_turn_the_line_and_it_comes_round_again(chromium):
+    with mounted(chromium, line_explorer(angle=178.0)) as page:
+        page.locator(".ae-pad").focus()
+        page.keyboard.press("ArrowRight")
+        assert state(page)["angle"] == pytest.approx(179)
+        page.keyboard.press("Shift+ArrowUp")
+        assert state(page)["angle"] == pytest.approx(9)
+
+
+def test_the_button_turns_the_line_to_the_first_principal_axis(chromium):
+    explorer = line_explorer()
+    with mounted(chromium, explorer) as page:
+        page.get_by_role("button", name="principal axis").press("Enter")
+        assert state(page)["angle"] == pytest.approx(explorer.best_angle, abs=1e-4)
+        assert state(page)["reveal"] is True
+
+
+def test_arrow_keys_move_the_start_of_the_walk(chromium):
+    with mounted(chromium, descent_explorer(start=(0.5, 0.5))) as page:
+        page.locator(".ae-pad").focus()
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Shift+ArrowDown")
+        assert state(page)["start"] == pytest.approx([0.45, 0.25])
+
+
+def test_sliders_lists_and_ticks_obey_the_keyboard(chromium):
+    with mounted(chromium, descent_explorer(learning_rate=0.05)) as page:
+        page.get_by_label("learning rate").press("ArrowRight")
+        page.get_by_role("combobox", name="optimiser").press("ArrowDown")
+        page.get_by_label("Scaled features").press("Space")
+        settings = state(page)
+        assert 0.05 < settings["learning_rate"] < 0.056
+        assert settings["optimiser"] == "momentum"
+        assert settings["scaled"] is True
+
+
+def test_a_class_button_jumps_to_the_middle_of_the_class(chromium):
+    explorer = decoder_explorer()
+    codes = np.frombuffer(explorer.codes, "<f4").reshape(-1, 2)[np.array(explorer.labels) == 1]
+    with mounted(chromium, explorer) as page:
+        page.get_by_role("button", name="class bag").press("Space")
+        np.testing.assert_allclose(state(page)["code"], np.sort(codes, axis=0)[10], atol=1e-6)
+
+
+# -- mouse and touch -----------------------------------------------------------------------------
+
+
+def test_the_mouse_drags_the_code(chromium):
+    with mounted(chromium, decoder_explorer()) as page:
+        box = page.locator(".ae-pad").bounding_box()
+        page.mouse.move(box["x"] + 80, box["y"] + 80)
+        page.mouse.down()
+        first = state(page)["code"]
+        page.mouse.move(box["x"] + 180, box["y"] + 140)
+        page.mouse.up()
+        second = state(page)["code"]
+        page.mouse.move(box["x"] + 30, box["y"] + 30)
+        assert second[0] > first[0]
+        assert second[1] < first[1]
+        assert state(page)["code"] == second  # nothing is dragged once the button is up
+
+
+def test_a_finger_turns_the_line(chromium):
+    with mounted(chromium, line_explorer(), has_touch=True) as page:
+        box = page.locator(".ae-pad").bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] - 20, box["y"] + box["height"] / 2)
+        angle = state(page)["angle"]
+        assert angle < 15 or angle > 165
+
+
+# -- readers of all kinds ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_everything_that_takes_the_focus_has_a_name(chromium, make):
+    with mounted(chromium, make()) as page:
+        for control in page.locator("input, select, button, [tabindex]").all():
+            name = control.evaluate(
+                "(e) => e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent"
+            )
+            assert name.strip()
+        unnamed = page.locator("canvas:not([aria-label]):not([aria-hidden])")
+        assert unnamed.count() == 0
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_a_move_is_spoken_after_a_pause(chromium, make):
+    with mounted(chromium, make()) as page:
+        spoken = page.locator("[role=status]")
+        page.wait_for_function("document.querySelector('[role=status]').textContent")
+        before = spoken.text_content()
+        page.locator(".ae-pad").focus()
+        page.keyboard.press("Shift+ArrowRight")
+        page.wait_for_function(
+            "(before) => document.querySelector('[role=status]').textContent !== before",
+            arg=before,
+        )
+        assert any(letter.isdigit() for letter in spoken.text_content())
+
+
+@pytest.mark.parametrize("make", ALL)
+@pytest.mark.parametrize("width", [320, 360, 800])
+def test_it_fits_the_width_of_the_page(chromium, make, width):
+    with mounted(chromium, make(), viewport={"width": width, "height": 700}) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for canvas in page.locator("canvas.ae-canvas").all():
+            assert canvas.bounding_box()["width"] >= 120
+
+
+def brightness(page) -> tuple[float, float]:
+    """Return the brightness of the panel's background and of its text, 0 to 1."""
+    return page.evaluate("""() => ["backgroundColor", "color"].map((name) => {
+      const colour = getComputedStyle(document.querySelector(".aecourse-explorer"))[name];
+      const [r, g, b] = colour.match(/[0-9.]+/g).map(Number);
+      return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+    })""")
+
+
+@pytest.mark.parametrize(
+    ("theme", "system", "dark"),
+    [
+        ("light", "light", False),
+        ("dark", "light", True),
+        ("light", "dark", False),
+        ("", "dark", True),
+        ("", "light", False),
+    ],
+)
+def test_it_follows_the_theme_of_the_page_and_else_of_the_system(chromium, theme, system, dark):
+    with mounted(chromium, line_explorer(), theme=theme, color_scheme=system) as page:
+        paper, ink = brightness(page)
+        assert (paper < 0.2, ink > 0.8) == (dark, dark)
+
+
+def test_it_is_redrawn_when_the_reader_changes_the_theme(chromium):
+    pixels = "document.querySelector('.ae-pad').toDataURL()"
+    with mounted(chromium, line_explorer()) as page:
+        before = page.evaluate(pixels)
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        page.wait_for_function(f"(before) => {pixels} !== before", arg=before)
+
+
+def test_the_canvas_is_sharp_on_a_dense_screen(chromium):
+    with mounted(chromium, line_explorer(), device_scale_factor=2) as page:
+        shown, stored = page.evaluate(
+            "(({ clientWidth, width }) => [clientWidth, width])(document.querySelector('.ae-pad'))"
+        )
+        assert stored == 2 * shown
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_it_lets_go_of_the_model_when_it_is_removed(chromium, make):
+    with mounted(chromium, make()) as page:
+        page.evaluate("window.unmount()")
+        assert page.evaluate("window.listeners.length") == 0
+
+
+def test_a_diverging_walk_is_drawn_and_said(chromium):
+    with mounted(chromium, descent_explorer(learning_rate=1.0, condition=50.0)) as page:
+        assert page.locator(".ae-verdict").text_content().startswith("Diverges")
+        assert page.locator(".ae-verdict").evaluate("(e) => e.classList.contains('ae-bad')")
+
+
+def test_two_axes_of_a_larger_code_can_be_chosen_for_the_plane(chromium):
+    with mounted(chromium, decoder_explorer(5)) as page:
+        start = state(page)["code"]
+        page.get_by_label("across the plane").select_option("3")
+        page.locator(".ae-pad").focus()
+        page.keyboard.press("ArrowRight")
+        moved = np.subtract(state(page)["code"], start) != 0
+        assert moved.tolist() == [False, False, False, True, False]
+
+
+def test_a_decoder_without_codes_shows_no_nearest_code(chromium):
+    with mounted(chromium, decoder_explorer(codes=None, labels=None, class_names=None)) as page:
+        assert not page.locator(".ae-facts").is_visible()
