@@ -72,6 +72,8 @@ def _is_good(target: Path, file: RemoteFile) -> bool:
 
 
 def _download(file: RemoteFile, target: Path) -> None:
+    for left_over in target.parent.glob(f".{target.name}.*.part"):  # a process was killed here
+        left_over.unlink()
     _require_space(file, target.parent)
     failures: list[_NextMirrorError] = []
     for url in file.urls:
