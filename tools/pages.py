@@ -54,7 +54,7 @@ READY = """async () => {
   await until(() => all("pre.mermaid").every((e) => e.querySelector("svg")));
   await until(() =>
     all('script[type="application/vnd.jupyter.widget-view+json"]').every((e) =>
-      e.parentElement.querySelector(".jupyter-widgets, .jupyter-widget-view, .widget-subarea > *"),
+      e.parentElement.querySelector(".widget-subarea > :not(:empty)"),
     ),
   );
 }"""

@@ -14,10 +14,11 @@
       element.textContent = source;
     }
     await mermaid.run({ nodes: [...sources.keys()] });
-    // Keep the drawing at its natural size: on a narrow screen its frame scrolls.
+    // A drawing shrinks with its frame as long as its words can be read; then the frame scrolls.
     for (const element of sources.keys()) {
       const svg = element.querySelector("svg");
-      if (svg && svg.style.maxWidth) svg.style.width = svg.style.maxWidth;
+      const natural = parseFloat(svg?.style.maxWidth);
+      if (natural) svg.style.minWidth = `${Math.round(0.7 * natural)}px`;
     }
   };
 

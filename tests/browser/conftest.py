@@ -22,13 +22,6 @@ def address(site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Start a browser."""
-    with pages.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture(scope="module", params=pages.names())
 def visit(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[pages.Visit]:
     """Open each page of the book in turn, once for all tests of a module."""

@@ -20,7 +20,7 @@ def test_formulas_diagrams_and_widgets_are_drawn(chromium: Browser, site: Path, 
         formulas: [count("article .math"), count("article .math mjx-container")],
         diagrams: [count(".diagram"), count(".diagram svg")],
         widgets: [count('script[type="application/vnd.jupyter.widget-view+json"]') > 0,
-                  count(".jupyter-widgets") > 0],
+                  count(".widget-subarea > :not(:empty)") > 0],
       };
     }""")
     context.close()

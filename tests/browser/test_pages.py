@@ -83,7 +83,8 @@ def test_every_widget_is_alive(visit: Visit) -> None:
     views, drawn = visit.evaluate("""() => {
       const views = [...document.querySelectorAll(
         'script[type="application/vnd.jupyter.widget-view+json"]')];
-      const drawn = views.filter((e) => e.parentElement.querySelector(".jupyter-widgets"));
+      const drawn = views.filter(
+        (e) => e.parentElement.querySelector(".widget-subarea > :not(:empty)"));
       return [views.length, drawn.length];
     }""")
     assert drawn == views
