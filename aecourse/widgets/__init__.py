@@ -1,7 +1,18 @@
 """Explorers that move in the published page, and controls to tune experiments in JupyterLab."""
 
+from aecourse.widgets.controls import Choice, Range
 from aecourse.widgets.decoder_explorer import DecoderExplorer, dense_layers
 from aecourse.widgets.descent_explorer import DescentExplorer
 from aecourse.widgets.line_explorer import LineExplorer
+from aecourse.widgets.tuner import Tuner, tune
 
-__all__ = ["DecoderExplorer", "DescentExplorer", "LineExplorer", "dense_layers"]
+__all__ = [
+    "Choice",
+    "DecoderExplorer",
+    "DescentExplorer",
+    "LineExplorer",
+    "Range",
+    "Tuner",
+    "dense_layers",
+    "tune",
+]
