@@ -8,6 +8,8 @@ from aecourse.datasets.loading import load_entry
 from aecourse.datasets.registry import adbench_names, find, names
 from aecourse.errors import InputError
 
+_loaded: list[Provenance] = []
+
 
 def load(name: str, *, path: str | Path | None = None, limit: int | None = None) -> Dataset:
     """Return a data set.
@@ -40,10 +42,19 @@ def load(name: str, *, path: str | Path | None = None, limit: int | None = None)
     """
     entry = find(name)
     if entry is faces.CELEBA_ENTRY:
-        return faces.load_celeba(path, faces.LIMIT if limit is None else limit)
-    if path is not None or limit is not None:
+        data = faces.load_celeba(path, faces.LIMIT if limit is None else limit)
+    elif path is not None or limit is not None:
         raise InputError(f"path and limit belong to load('celeba'), not to load({name!r}).")
-    return load_entry(entry)
+    else:
+        data = load_entry(entry)
+    if data.provenance not in _loaded:
+        _loaded.append(data.provenance)
+    return data
+
+
+def loaded() -> list[Provenance]:
+    """Return where each data set loaded in this process came from, in order of loading."""
+    return list(_loaded)
 
 
 def describe(name: str) -> str:
@@ -68,5 +79,6 @@ __all__ = [
     "adbench_names",
     "describe",
     "load",
+    "loaded",
     "names",
 ]
