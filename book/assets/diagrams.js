@@ -4,8 +4,14 @@
   const root = document.documentElement;
   let drawn = null;
 
+  // Before the theme's own script has run, the reader's system decides.
+  const isDark = () =>
+    root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+
   const draw = async () => {
-    const theme = root.dataset.theme === "dark" ? "dark" : "neutral";
+    const theme = isDark() ? "dark" : "neutral";
     if (theme === drawn) return;
     drawn = theme;
     mermaid.initialize({ startOnLoad: false, securityLevel: "strict", theme });
