@@ -51,8 +51,9 @@ unit: $(INSTALLED)  ## The package's tests, with their coverage floor
 	$(BIN)/python -m pytest -m "not browser and not lab" --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
 
 notebooks: $(INSTALLED)  ## Every notebook, run in the quick profile on stand-in data
-	env -u AECOURSE_DATA_DIR AECOURSE_PROFILE=quick AECOURSE_OFFLINE=1 \
-	  $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=180 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
+	env -u AECOURSE_DATA_DIR AECOURSE_PROFILE=quick AECOURSE_OFFLINE=1 JUPYTER_PREFER_ENV_PATH=1 \
+	  AECOURSE_PROGRESS=$(abspath _build)/nbval-progress.json \
+	  $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=180 --nbval-sanitize-with tests/notebooks/sanitize.cfg \
 	  --timeout=600 -p no:cacheprovider book
 
 pages: $(HTML)/.built browser  ## The built pages in Chromium, the notebooks in JupyterLab
