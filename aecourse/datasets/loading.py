@@ -131,9 +131,9 @@ def parse(name: str, read: Callable[[Files], Contents], files: Files) -> Content
     """Read verified files; one that is not in the format it should be is a data error."""
     try:
         return read(files)
-    except DataError:
+    except (DataError, MemoryError):
         raise
-    except (ValueError, KeyError, IndexError, OSError, EOFError) as error:
+    except Exception as error:  # on unexpected bytes, parsers raise nearly anything
         named = ", ".join(str(path) for path in files.values())
         raise DataError(
             f"{name}: {named} cannot be read as this data set ({type(error).__name__}: {error}). "
