@@ -20,7 +20,7 @@ def convolutional(
     *,
     filters: tuple[int, ...] = (16, 32),
     kernel_size: int = 5,
-    activation: str | None = "relu",
+    activation: str | None = "leaky_relu",
     code_activation: str | None = None,
     output_activation: str | None = "sigmoid",
     seed: int = 0,
@@ -44,7 +44,8 @@ def convolutional(
         Side of the convolutions' windows, in pixels.
     activation, code_activation, output_activation
         Names of Keras activations for the convolutions, the code and the output; ``None`` is the
-        identity. A sigmoid output reaches values between 0 and 1 only.
+        identity. The leaky rectifier is the default as it lets no filter die, which few filters
+        can ill afford. A sigmoid output reaches values between 0 and 1 only.
     seed
         Start of the weights. The same seed gives the same weights.
 

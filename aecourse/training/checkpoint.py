@@ -50,21 +50,46 @@ class Checkpoint:
             raise InputError(f"checkpoint is {folder}, a file; give a folder's name.") from error
 
     def save(self, model: keras.Model, history: History, stopping: EarlyStopping | None) -> None:
-        """Write a new directory, then let ``LATEST`` name it, then remove the one before."""
+        """Write a new directory, then let ``LATEST`` name it, then remove the one before.
+
+        Raises
+        ------
+        DataError
+            If it cannot be written; the checkpoint before it is still whole.
+        """
         name = f"epoch-{len(history.epochs):05d}"
         unfinished = self.folder / f".{name}.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        _write_arrays(
-            unfinished / "variables.npz",
-            [keras.ops.convert_to_numpy(variable) for variable in state_of(model)],
-        )
+        try:
+            self._write(unfinished, model, history, stopping)
+            self._publish(unfinished, name)
+        except OSError as error:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise DataError(
+                f"the checkpoint cannot be written to {self.folder} ({error}). The one of the "
+                "epoch before is whole: make room, and the same call goes on from there."
+            ) from error
+
+    def _write(
+        self,
+        directory: Path,
+        model: keras.Model,
+        history: History,
+        stopping: EarlyStopping | None,
+    ) -> None:
+        """Write everything into a new directory that nothing refers to yet."""
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir()
+        variables = [keras.ops.convert_to_numpy(variable) for variable in state_of(model)]
+        _write_arrays(directory / "variables.npz", variables)
         if stopping is not None and stopping.best_weights is not None:
-            _write_arrays(unfinished / "best.npz", stopping.best_weights)
-        _write_text(unfinished / "run.json", json.dumps(self._record(history, stopping), indent=1))
+            _write_arrays(directory / "best.npz", stopping.best_weights)
+        _write_text(directory / "run.json", json.dumps(self._record(history, stopping), indent=1))
+
+    def _publish(self, directory: Path, name: str) -> None:
+        """Let the pointer name the directory, and remove all others."""
         final = self.folder / name
         shutil.rmtree(final, ignore_errors=True)
-        unfinished.replace(final)
+        directory.replace(final)
         _write_text(self.folder / f".{POINTER}.new", name)
         (self.folder / f".{POINTER}.new").replace(self.folder / POINTER)
         _sync_folder(self.folder)

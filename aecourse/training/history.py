@@ -1,5 +1,6 @@
 """What happened in a training run."""
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -40,8 +41,8 @@ class History:
     @property
     def best_epoch(self) -> int | None:
         """The epoch with the lowest validation loss, or ``None`` without validation data."""
-        losses = self.metrics.get("val_loss")
-        return losses.index(min(losses)) + 1 if losses else None
+        losses = [loss for loss in self.metrics.get("val_loss", []) if math.isfinite(loss)]
+        return self.metrics["val_loss"].index(min(losses)) + 1 if losses else None
 
     @property
     def stopped_early(self) -> bool:

@@ -164,9 +164,9 @@ def _train(
             line.clear()
         raise
     if line:
-        line.end(str(run.history))
-    if run.history.interrupted:
-        print(run.way_on(), flush=True)
+        line.end(run.summary())
+    elif run.history.interrupted:
+        print(run.summary(), flush=True)
 
 
 class Recorder(keras.callbacks.Callback):
@@ -202,12 +202,16 @@ class Recorder(keras.callbacks.Callback):
         self.history.outcome = "interrupted"
         self._update_time()
 
-    def way_on(self) -> str:
-        """Return what to do after an interruption."""
+    def summary(self) -> str:
+        """Return what happened in one line, and the way on where the run broke off."""
+        if self.history.outcome == "diverged":
+            return f"{self.history}: the loss is no longer a number; try a smaller learning rate."
+        if not self.history.interrupted:
+            return str(self.history)
         if self.checkpoint is None:
-            return "Interrupted: the weights so far are kept. With checkpoint=folder it can resume."
+            return f"{self.history}: the weights are kept; with checkpoint=folder a run can resume."
         epoch = len(self.history.epochs) + 1
-        return f"Interrupted: the weights so far are kept. The same call resumes at epoch {epoch}."
+        return f"{self.history}: the weights are kept; the same call resumes at epoch {epoch}."
 
     def _update_time(self) -> None:
         """Bring the wall time up to date."""

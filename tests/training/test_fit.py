@@ -78,15 +78,22 @@ def test_an_unknown_metric_is_refused_with_the_known_ones():
         fit(model())["accuracy"]
 
 
+class Watched(models.Autoencoder):
+    """Note the samples that training shows, in their order."""
+
+    def forward(self, x, training=False):
+        if training and not isinstance(x, keras.KerasTensor):
+            self.__dict__.setdefault("seen", []).extend(np.asarray(x)[:, 0].tolist())
+        return super().forward(x, training=training)
+
+
 def test_each_epoch_has_another_order_of_samples_and_each_run_the_same():
     def seen(seed):
-        trained = models.Autoencoder(*networks.dense(1, 1, hidden=()))
+        trained = Watched(*networks.dense(1, 1, hidden=()))
         trained.compile(run_eagerly=True)
-        rows = []
-        step = trained.train_step
-        trained.train_step = lambda data: (rows.extend(np.asarray(data[0])[:, 0]), step(data))[1]
-        fit(trained, np.linspace(0, 1, 40, dtype="float32")[:, None], epochs=2, seed=seed)
-        return rows[:40], rows[40:]
+        samples = np.linspace(0, 1, 40, dtype="float32")[:, None]
+        fit(trained, samples, epochs=2, seed=seed)
+        return trained.seen[-80:-40], trained.seen[-40:]
 
     first, second = seen(0)
     assert sorted(first) == sorted(second)
@@ -160,17 +167,18 @@ def test_early_stopping_without_validation_data_is_refused():
 # --- runs that end in another way ---------------------------------------------------------------
 
 
-def test_an_interrupted_run_keeps_its_weights_and_history(capsys):
+@pytest.mark.parametrize("progress", [True, False])
+def test_an_interrupted_run_keeps_its_weights_and_history_and_says_so_in_a_line(progress, capsys):
     trained = model()
     before = trained.get_weights()
-    history = fit(trained, callbacks=[At(2, interrupt, batch=1)])
+    history = fit(trained, progress=progress, callbacks=[At(2, interrupt, batch=1)])
     assert history.interrupted
     assert history.epochs == [1]
     assert any(np.any(a != b) for a, b in zip(before, trained.get_weights(), strict=True))
     assert trained.reconstruct(X).shape == X.shape
     said = capsys.readouterr().out
     assert said.count("\n") == 1
-    assert "weights so far are kept" in said
+    assert "the weights are kept" in said
 
 
 def test_an_interrupted_run_says_how_to_go_on(capsys, tmp_path):
@@ -192,14 +200,15 @@ def test_an_error_in_training_is_not_swallowed():
         fit(model(), progress=True, callbacks=[At(1, fail)])
 
 
-def test_a_run_whose_loss_is_no_number_ends_and_says_so(tmp_path):
+def test_a_run_whose_loss_is_no_number_ends_and_says_so(tmp_path, capsys):
     trained = models.Autoencoder(*networks.dense(6, 2, output_activation=None))
     trained.compile(keras.optimizers.SGD(1e30))
-    history = fit(trained, epochs=50, checkpoint=tmp_path)
+    history = fit(trained, epochs=50, checkpoint=tmp_path, progress=True)
     assert history.outcome == "diverged"
     assert len(history.epochs) < 50
     assert not math.isfinite(history["loss"][-1])
-    assert "diverged" in str(history)
+    assert "diverged: the loss is no longer a number; try a smaller" in capsys.readouterr().out
+    assert not (tmp_path / "LATEST").exists()
 
 
 # --- progress -----------------------------------------------------------------------------------
