@@ -34,6 +34,14 @@ def load(name: str, *, path: str | Path | None = None, limit: int | None = None)
     InputError
         If ``path`` or ``limit`` is given for another set, or ``limit`` is not a number above 1.
 
+    Notes
+    -----
+    A set that comes with a split keeps it. Otherwise the test part is: of the Olivetti faces, each
+    person's last two pictures; of ratings, each user's latest fifth; of tables, 30 % of the rows at
+    random, with the classes' proportions kept and equal rows on one side. A table's training part
+    keeps its anomalies; ``data.x_train[data.y_train == 0]`` are the normal rows. Texts and tables
+    are in a fixed, mixed order, so any slice has all classes.
+
     Examples
     --------
     >>> data = load("mnist")                                             # doctest: +SKIP

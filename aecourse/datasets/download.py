@@ -26,7 +26,11 @@ _TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
 _unreachable: dict[str, float] = {}
 
 
-class UnreachableError(DataError):
+class DownloadError(DataError):
+    """None of a file's homes gave it as published."""
+
+
+class UnreachableError(DownloadError):
     """No home of the file could be reached: there is no network, or it is closed."""
 
 
@@ -48,8 +52,10 @@ def fetch(file: RemoteFile, folder: Path) -> Path:
     ------
     UnreachableError
         If no home could be reached.
+    DownloadError
+        If homes were reached and none gave the published file.
     DataError
-        If the homes were reached and none gave the published file, or the disk is full.
+        If the disk is full, or the cache cannot be written to.
     """
     import filelock
 
@@ -88,7 +94,7 @@ def _download(file: RemoteFile, target: Path) -> None:
             f"Check the network, or set {locations.DATA_DIR} to a folder that a colleague made "
             f"with `aecourse data mirror`."
         )
-    raise DataError(
+    raise DownloadError(
         f"{file.name} cannot be downloaded.\n{told}\n"
         f"Try again later; or fetch the file by hand and save it as {target}; "
         f"or set {locations.OFFLINE}=1 to go on with stand-in data."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aecourse.datasets import archives, loading, synthetic
+from aecourse.datasets import archives, download, loading, synthetic
 from aecourse.datasets.class_names import PEOPLE
 from aecourse.datasets.dataset import Contents, Dataset, Provenance
 from aecourse.datasets.entry import Entry, Files, RemoteFile
@@ -203,7 +203,11 @@ def _face_contents(path: Path, train: Pictures, test: Pictures) -> Contents:
 
 
 def _partition(names: list[str]) -> tuple[list[str], list[str]]:
-    """Return CelebA's own training and test pictures, or every tenth of others as test part."""
+    """Return CelebA's own training and test pictures, or every tenth of others as test part.
+
+    The release's validation pictures are left out: a validation part is taken from the training
+    part, as for every other set.
+    """
     numbers = [_ALIGNED_NAME.fullmatch(name.rpartition("/")[2]) for name in names]
     if all(numbers):
         number = {name: int(match[1]) for name, match in zip(names, numbers, strict=True) if match}
@@ -282,9 +286,8 @@ def _wild_faces(limit: int) -> Dataset | None:
         contents = _tenth_as_test(unpacked, pictures)
         found = None
     else:
-        try:
-            found = loading.find(LFW_ENTRY)
-        except DataError:
+        found = _found_if_to_be_had(LFW_ENTRY)
+        if found is None:
             return None
         contents = loading.parse("lfw", lambda files: _read_wild(files, limit), found.files)
     print("celeba: not on this machine; using Labelled Faces in the Wild in its place.")
@@ -298,6 +301,14 @@ def _wild_faces(limit: int) -> Dataset | None:
         sha256=found.sha256 if found else {},
     )
     return loading.assemble(CELEBA_ENTRY, contents, provenance)
+
+
+def _found_if_to_be_had(entry: Entry) -> loading.Found | None:
+    """Return the files of a replacement; a failed download leads on, an altered file does not."""
+    try:
+        return loading.find_or_explain(entry)[0]
+    except download.DownloadError:
+        return None
 
 
 def _read_wild(files: Files, limit: int = LIMIT) -> Contents:
@@ -322,9 +333,8 @@ def _scikit_learn_home() -> Path:
 
 
 def _olivetti_in_colour(limit: int) -> Dataset | None:
-    try:
-        found = loading.find(OLIVETTI)
-    except DataError:
+    found = _found_if_to_be_had(OLIVETTI)
+    if found is None:
         return None
     grey = loading.parse(OLIVETTI.name, read_olivetti, found.files)
     print("celeba: not on this machine; using the Olivetti faces in its place.")

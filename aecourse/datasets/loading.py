@@ -25,7 +25,7 @@ class Found:
 
 def load_entry(entry: Entry) -> Dataset:
     """Return the data set of an entry from the first tier that has it."""
-    found, why_not = _find_or_explain(entry)
+    found, why_not = find_or_explain(entry)
     if found is None:
         return stand_in(entry, why_not)
     contents = parse(entry.name, entry.read, found.files)
@@ -41,7 +41,7 @@ def find(entry: Entry) -> Found:
         If a file is altered, or the set is neither here nor to be had; the message says where to
         get it by hand.
     """
-    found, why_not = _find_or_explain(entry)
+    found, why_not = find_or_explain(entry)
     if found is None:
         raise DataError(
             f"{entry.title} ({entry.name}) is not on this machine: {why_not}.\n"
@@ -141,8 +141,15 @@ def parse(name: str, read: Callable[[Files], Contents], files: Files) -> Content
         ) from error
 
 
-def _find_or_explain(entry: Entry) -> tuple[Found | None, str]:
-    """Return what the first two tiers have, or why they have nothing."""
+def find_or_explain(entry: Entry) -> tuple[Found | None, str]:
+    """Return what the first two tiers have, or why they have nothing.
+
+    Raises
+    ------
+    DataError
+        If there is a file and it is altered, or a download fails for another reason than a missing
+        network.
+    """
     found = in_data_folder(entry)
     if found is not None:
         return found, ""

@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aecourse.datasets import integrity, loading, locations, manifest
@@ -98,23 +98,32 @@ def mirror(entry: Entry, folder: Path) -> list[str]:
     DataError
         If the set cannot be had, or the folder cannot be written to.
     """
+    import filelock
+
     found = loading.find(entry)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        copied = [
-            path
-            for path, source in found.files.items()
-            if _copy(source, folder / path, found.sha256[path])
-        ]
-        companions = _copy_companions(entry, folder)
-        sections = manifest.read(folder) if (folder / manifest.NAME).exists() else {}
-        sections[entry.manifest_key] = _section(entry, found, folder, sections, companions)
-        manifest.write(folder, sections)
+        with filelock.FileLock(folder / f".{manifest.NAME}.lock"):
+            return _add(entry, found, folder)
     except OSError as error:
         raise DataError(
             f"{entry.name} cannot be written to {folder}: {error.strerror or error}. "
             f"What was there before is unharmed. Make room, or name another folder."
         ) from error
+
+
+def _add(entry: Entry, found: loading.Found, folder: Path) -> list[str]:
+    sections = manifest.read(folder) if (folder / manifest.NAME).exists() else {}
+    copied = [
+        path
+        for path, source in found.files.items()
+        if _copy(source, folder / path, found.sha256[path])
+    ]
+    companions = _copy_companions(entry, folder)
+    sections[entry.manifest_key] = _section(
+        entry, found, folder, sections.get(entry.manifest_key), companions
+    )
+    manifest.write(folder, sections)
     return copied
 
 
@@ -139,23 +148,25 @@ def _section(
     entry: Entry,
     found: loading.Found,
     folder: Path,
-    sections: dict[str, manifest.Section],
+    old: manifest.Section | None,
     companions: dict[str, manifest.Listed],
 ) -> manifest.Section:
+    """Return the manifest's new words; a collection keeps its other sets and its note."""
     files = {
         path: manifest.Listed(sha256, (folder / path).stat().st_size)
         for path, sha256 in found.sha256.items()
     }
-    if entry.collection and entry.manifest_key in sections:
-        files = {**sections[entry.manifest_key].files, **files}
-    suffix = "".join(Path(next(iter(found.files))).suffixes[-2:]).lstrip(".")
-    return manifest.Section(
+    suffixes = Path(next(iter(found.files))).suffixes[-2:]
+    section = manifest.Section(
         files={**files, **companions},
         complete=found.complete and not entry.collection,
         licence=found.licence,
         note=found.note,
-        format=suffix,
+        format="".join(suffixes).lstrip("."),
     )
+    if old is None or not entry.collection:
+        return section
+    return replace(old, files={**old.files, **section.files})
 
 
 def _copy(source: Path, target: Path, sha256: str) -> bool:

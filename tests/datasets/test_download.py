@@ -178,3 +178,27 @@ def test_two_processes_at_once_download_once(server, tmp_path):
 
     assert outputs == [str(len(DATA))] * 2
     assert server.requests["/file"] == 1
+
+
+def test_a_certificate_that_is_not_accepted_is_named_and_is_no_missing_network(
+    server, tmp_path, monkeypatch
+):
+    import requests
+
+    def refuse(*_, **__):
+        raise requests.exceptions.SSLError("certificate has expired")
+
+    monkeypatch.setattr(requests, "get", refuse)
+
+    with pytest.raises(download.DownloadError, match="certificate has expired") as caught:
+        download.fetch(remote("https://127.0.0.1/file"), tmp_path)
+    assert not isinstance(caught.value, download.UnreachableError)
+
+
+def test_a_home_that_stalls_is_given_up(server, dead_url, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "READ_SECONDS", 0.1)
+    slow = server.give("/slow", DATA, seconds=1)
+
+    path = download.fetch(remote(slow, server.give("/quick", DATA)), tmp_path)
+
+    assert path.read_bytes() == DATA

@@ -1,5 +1,6 @@
 """CelebA from the reader's own files, and what takes its place."""
 
+import dataclasses
 import zipfile
 from pathlib import Path
 
@@ -195,3 +196,22 @@ def test_drawn_faces_come_last_and_are_called_a_stand_in(capsys):
 
     assert data.provenance.is_stand_in
     assert "AECOURSE_CELEBA" in capsys.readouterr().out
+
+
+def test_an_altered_replacement_is_an_error_not_a_stand_in(data_folder):
+    arrays = npz(x=np.zeros((400, 64, 64), np.uint8), y=np.arange(400) // 10)
+    write_data_folder(data_folder, olivetti_faces={"olivetti_faces/a.npz": arrays})
+    (data_folder / "olivetti_faces" / "a.npz").write_bytes(b"altered")
+
+    with pytest.raises(DataError, match="expected SHA-256"):
+        datasets.load("celeba")
+
+
+@pytest.mark.usefixtures("online")
+def test_a_replacement_whose_home_refuses_leads_on_to_the_next(server, monkeypatch):
+    refused = dataclasses.replace(faces.LFW_ENTRY.files[0], urls=(server.refuse("/lfw", 404),))
+    monkeypatch.setattr(faces, "LFW_ENTRY", dataclasses.replace(faces.LFW_ENTRY, files=(refused,)))
+    monkeypatch.setattr(faces, "OLIVETTI", dataclasses.replace(faces.OLIVETTI, files=()))
+
+    assert datasets.load("celeba").provenance.is_stand_in
+    assert server.requests["/lfw"] == 1

@@ -127,3 +127,25 @@ def test_the_manifest_of_a_mirror_has_the_form_of_the_original(origin, tmp_path)
 
     assert ours["datasets"]["mnist"].keys() == theirs["datasets"]["mnist"].keys()
     assert ours["datasets"]["mnist"]["files"] == theirs["datasets"]["mnist"]["files"]
+
+
+def test_a_data_folder_mirrored_onto_itself_loses_nothing(origin):
+    before = manifest.read(origin)
+
+    mirror.mirror(registry.find("adbench/cardio"), origin)
+
+    assert manifest.read(origin) == before
+    assert not [c for c in mirror.verify(registry.entries().values()) if c.verdict != "ok"]
+
+
+def test_two_mirrors_at_once_both_stay_in_the_manifest(origin, tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    target = tmp_path / "copy"
+    names = ["mnist", "fashion_mnist", "adbench/cardio", "adbench/wdbc"]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: mirror.mirror(registry.find(name), target), names))
+
+    sections = manifest.read(target)
+    assert set(sections) == {"mnist", "fashion_mnist", "adbench"}
+    assert len(sections["adbench"].files) == 3

@@ -271,3 +271,17 @@ def test_the_hash_in_the_provenance_is_the_files_own(data_folder):
     data = load(data_folder, "movielens", PACKED)
 
     assert data.provenance.sha256 == {"movielens/a.zip": sha256(PACKED["movielens/a.zip"])}
+
+
+def test_pictures_and_labels_that_do_not_belong_together_are_data_errors(data_folder):
+    x, y = np.zeros((4, 32, 32, 3), np.uint8), np.arange(4)
+    good = {"x_train": x, "y_train": y, "x_test": x, "y_test": y}
+    for changes, message in (
+        ({"x_train": x[:, :9]}, "images are"),
+        ({"x_test": x.astype(float)}, "images are"),
+        ({"y_train": y[:3]}, "do not match"),
+        ({"x_test": x[:0], "y_test": y[:0]}, "do not match"),
+        ({"y_test": y + 9}, "labels go up to 12"),
+    ):
+        with pytest.raises(DataError, match=message):
+            load(data_folder, "cifar10", {"cifar10/cifar10.npz": npz(**{**good, **changes})})

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 SIDE = 64
-_FINE = 3  # drawn larger, then shrunk: smooth edges
+_FINE = 2  # drawn larger, then shrunk: smooth edges
 _PEOPLE, _PICTURES = 40, 10
-_TRAIN, _TEST = 1_800, 200
+_TRAIN, _TEST = 1_000, 200
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def people() -> tuple[np.ndarray, np.ndarray]:
 
 
 def faces() -> tuple[np.ndarray, np.ndarray]:
-    """Return colour pictures of different people, ``(1800, 64, 64, 3)`` and ``(200, …)``."""
+    """Return colour pictures of different people, ``(1000, 64, 64, 3)`` and ``(200, …)``."""
     rng = np.random.default_rng(8)
     images = np.stack([_draw(_person(rng), _moment(rng), rng) for _ in range(_TRAIN + _TEST)])
     return images[:_TRAIN], images[_TRAIN:]
@@ -147,7 +147,7 @@ def _draw_features(pen: ImageDraw.ImageDraw, person: _Person, moment: _Moment, s
     pen.line(
         [middle * size, 0.5 * size, (middle + 0.01) * size, (0.5 + person.nose_length) * size],
         fill=shadow,
-        width=3,
+        width=2,
     )
     _draw_mouth(pen, middle, person.mouth_width, moment.smile, size)
 
