@@ -2,8 +2,7 @@
 
 An exercise is a stub cell tagged ``exercise-N.M`` in a chapter's notebook, a solution cell tagged
 ``solution-N.M`` in its solution notebook, and a check cell tagged ``check-N.M`` in both. What a
-cell needs beforehand stands in cells tagged ``exercise-setup`` (for all of the chapter) or
-``exercise-setup-N.M`` (for one). They never need TensorFlow.
+cell needs beforehand stands in cells tagged ``exercise-setup``. They never need TensorFlow.
 """
 
 import ast
@@ -53,10 +52,9 @@ def tagged(notebooks: list[Path], prefix: str) -> dict[str, list[tuple[Path, str
     return found
 
 
-def setup_of(notebook: Path, number: str) -> str:
-    """Return the code that an exercise of this notebook needs beforehand."""
-    wanted = {"exercise-setup", f"exercise-setup-{number}"}
-    return "\n\n".join(source for tags, source in _cells(notebook) if tags & wanted)
+def setup_of(notebook: Path) -> str:
+    """Return the code that the exercises of this notebook need beforehand."""
+    return "\n\n".join(source for tags, source in _cells(notebook) if "exercise-setup" in tags)
 
 
 def run(number: str, notebooks: list[Path], answer: str | None, prefix: str) -> CheckResult:
@@ -65,7 +63,7 @@ def run(number: str, notebooks: list[Path], answer: str | None, prefix: str) -> 
     ((_, check),) = [c for c in tagged(notebooks, "check")[number] if c[0] == notebook]
     names: dict[str, Any] = {"__name__": "__main__"}
     for part, source in [
-        ("setup", setup_of(notebook, number)),
+        ("setup", setup_of(notebook)),
         ("answer", own if answer is None else answer),
     ]:
         exec(_compiled(source, f"<{part} {number}>"), names)

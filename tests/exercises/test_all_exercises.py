@@ -90,7 +90,7 @@ def test_hints_do_not_repeat_themselves(number: str) -> None:
 def test_no_exercise_cell_needs_tensorflow(number: str) -> None:
     for notebooks, prefix in [(CHAPTERS, "exercise"), (SOLUTIONS, "solution")]:
         ((notebook, source),) = tagged(notebooks, prefix)[number]
-        code = setup_of(notebook, number) + source
+        code = setup_of(notebook) + source
         assert not re.search(r"keras|tensorflow|aecourse\.(models|networks|training)", code)
 
 
