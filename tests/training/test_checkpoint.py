@@ -21,7 +21,7 @@ HELD_OUT = np.random.default_rng(1).uniform(size=(20, 6)).astype("float32")
 
 
 def model(**settings):
-    return models.Autoencoder(*networks.dense(6, 2, **{"hidden": (8,), **settings}))
+    return models.Autoencoder(*networks.dense(6, 2, **{"hidden": (), **settings}))
 
 
 def fit(trained, x=X, **settings):
@@ -137,7 +137,7 @@ def test_the_checkpoint_of_another_run_is_refused_and_kept(tmp_path, other, name
     assert len(fit(model(), epochs=1, checkpoint=tmp_path).epochs) == 1
 
 
-@pytest.mark.parametrize("other", [{"hidden": (9,)}, {"activation": "tanh"}])
+@pytest.mark.parametrize("other", [{"hidden": (9,)}, {"code_activation": "tanh"}])
 def test_the_checkpoint_of_another_model_is_refused(tmp_path, other):
     fit(model(), epochs=1, checkpoint=tmp_path)
     with pytest.raises(InputError, match="another model"):
