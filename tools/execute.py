@@ -13,7 +13,8 @@ The run is described in the notebook's metadata, below ``aecourse``:
 ``profile``, ``data``, ``machine``, ``versions``, ``seconds``, ``time``
     how it was run, on what data and machine (never by its name), and how long it took.
 
-The reader sees the same in one line under the title.
+The reader sees the same in one line under the title. What the expressions in the text gave is kept
+in the metadata of their cells, where JupyterLab looks for it too.
 """
 
 import argparse
@@ -89,8 +90,16 @@ def run(notebook: nbformat.NotebookNode, folder: Path, scratch: Path) -> dict[st
     """Execute every cell in a new kernel of this environment; return what the probe says."""
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+    book_cells = notebook.cells
     probe = nbformat.v4.new_code_cell(PROBE)
-    notebook.cells.append(probe)
+    evaluations = [evaluation(cell) for cell in book_cells]
+    # Each text is followed by the evaluation of what it shows, the last cell by the probe.
+    notebook.cells = [
+        cell
+        for pair in zip(book_cells, evaluations, strict=True)
+        for cell in pair
+        if cell is not None
+    ] + [probe]
     client = NotebookClient(
         notebook,
         timeout=SECONDS_A_CELL,
@@ -102,10 +111,48 @@ def run(notebook: nbformat.NotebookNode, folder: Path, scratch: Path) -> dict[st
     # A kernel of the same name elsewhere in the user's home must not take the place of ours.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     client.execute(env=environment(scratch))
-    notebook.cells.pop()
-    output = "".join(o.text for o in probe.outputs if o.get("name") == "stdout")
-    probed: dict[str, Any] = json.loads(output)
-    return probed
+    notebook.cells = book_cells
+    keep_values(book_cells, evaluations)
+    return printed(probe)
+
+
+def keep_values(
+    cells: list[nbformat.NotebookNode], evaluations: list[nbformat.NotebookNode | None]
+) -> None:
+    """Write what the expressions gave into the metadata of their texts, as JupyterLab does."""
+    seen: dict[str, str] = {}
+    for cell, evaluated in zip(cells, evaluations, strict=True):
+        cell.metadata.pop("user_expressions", None)
+        if evaluated is None:
+            continue
+        values = printed(evaluated)
+        for expression, value in values.items():
+            if seen.setdefault(expression, value) != value:
+                raise RejectedError(f"{expression} is shown twice and changes in between")
+        cell.metadata["user_expressions"] = [
+            {
+                "expression": expression,
+                "result": {"status": "ok", "data": {"text/plain": value}, "metadata": {}},
+            }
+            for expression, value in values.items()
+        ]
+
+
+def evaluation(cell: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
+    """Return a cell that prints the values of the expressions in a text; None without any."""
+    expressions = notebooks.expressions(cell)
+    if not expressions:
+        return None
+    entries = ", ".join(f"{expression!r}: str({expression})" for expression in expressions)
+    return nbformat.v4.new_code_cell(f"print(__import__('json').dumps({{{entries}}}))")
+
+
+def printed(cell: nbformat.NotebookNode) -> dict[str, Any]:
+    """Return what a cell printed as JSON."""
+    content: dict[str, Any] = json.loads(
+        "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
+    )
+    return content
 
 
 def environment(scratch: Path) -> dict[str, str]:

@@ -23,6 +23,13 @@ def stale(path: Path, root: Path = notebooks.ROOT) -> list[str]:
     if facts["profile"] != "full":
         reasons.append(f"it was executed in the {facts['profile']} profile")
     reasons += _changed_cells(facts["cells"], notebooks.cell_hashes(notebook))
+    values = notebooks.stored_values(notebook)
+    reasons += [
+        f"the text shows {expression}, which has no stored value"
+        for cell in notebook["cells"]
+        for expression in notebooks.expressions(cell)
+        if expression not in values
+    ]
     if facts["outputs"] != notebooks.outputs_hash(notebook):
         reasons.append("its outputs are not the ones that were stored")
     reasons += _changed_files(facts["sources"], root, notebooks.file_hash)

@@ -19,6 +19,9 @@ FACTS = "aecourse"
 FACTS_TAG = "run-facts"
 """The tag of the generated cell that shows these facts to the reader."""
 
+# An expression in the text, shown by its value: {eval}`f"{error:.4f}"`
+EXPRESSION = re.compile(r"\{eval\}`([^`]+)`")
+
 # Versions of Python differ in which empty fields an abstract syntax tree has; these never matter.
 IGNORED_FIELDS = {"kind", "type_comment", "type_params", "type_ignores"}
 
@@ -49,6 +52,20 @@ def digest(content: str | bytes) -> str:
     """Return a short hash, long enough to notice any change."""
     raw = content.encode() if isinstance(content, str) else content
     return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def expressions(cell: dict[str, Any]) -> list[str]:
+    """Return the expressions whose values a text cell shows."""
+    return EXPRESSION.findall(text(cell["source"])) if cell["cell_type"] == "markdown" else []
+
+
+def stored_values(notebook: Notebook) -> dict[str, str]:
+    """Return what the expressions in the text gave, from where JupyterLab too looks for it."""
+    return {
+        entry["expression"]: text(entry["result"]["data"]["text/plain"])
+        for cell in notebook["cells"]
+        for entry in cell["metadata"].get("user_expressions", [])
+    }
 
 
 def code_hash(source: str, *, docstrings: bool) -> str:
@@ -105,7 +122,7 @@ def outputs_hash(notebook: Notebook) -> str:
         [_joined(output) for output in cell.get("outputs", [])] for cell in code_cells(notebook)
     ]
     widgets = notebook["metadata"].get("widgets", {})
-    return digest(json.dumps([stored, widgets], sort_keys=True))
+    return digest(json.dumps([stored, widgets, stored_values(notebook)], sort_keys=True))
 
 
 def _joined(output: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     cells = [new_markdown_cell("(ch)=\n# A small chapter", id="title")]
     cells += [new_code_cell(source, id=name) for name, source in sources.items()]
+    cells.append(new_markdown_cell('There are {eval}`f"{2 + 1:.1f}"` of them.', id="text"))
     cells.insert(2, new_markdown_cell("stale facts", metadata={"tags": [notebooks.FACTS_TAG]}))
     nbformat.write(new_notebook(cells=cells), path)
     run(path)
@@ -81,6 +82,27 @@ def test_the_metadata_tell_how_it_was_run_but_not_on_whose_machine(executed: Pat
     assert facts["seconds"] > 0
     assert set(facts["machine"]) == {"cores", "system", "python", "description"}
     assert facts["versions"].keys() == {"aecourse", "numpy"}
+
+
+def test_the_expressions_in_the_text_are_kept_with_their_values(executed: Path) -> None:
+    notebook = notebooks.read(executed)
+    assert notebooks.stored_values(notebook) == {'f"{2 + 1:.1f}"': "3.0"}
+    assert [cell["id"] for cell in notebook["cells"]][-1] == "text"
+
+
+def test_an_expression_that_changes_between_two_texts_is_refused(
+    write: Callable[..., Path], change: Callable
+) -> None:
+    path = write("x = 1", "x = 2")
+
+    def say_twice(content: dict) -> None:
+        for name, place in (("a", 2), ("b", 4)):
+            text = {"cell_type": "markdown", "metadata": {}, "id": name, "source": "{eval}`x`"}
+            content["cells"].insert(place, text)
+
+    change(path, say_twice)
+    with pytest.raises(execute.RejectedError, match="x is shown twice"):
+        run(path)
 
 
 def test_recorded_numbers_reach_the_results_folder(executed: Path) -> None:

@@ -36,10 +36,14 @@ def stored(write: Callable[..., Path], change: Callable, tmp_path: Path) -> Path
         content["metadata"][notebooks.FACTS] = {
             "profile": "full",
             "cells": notebooks.cell_hashes(content),
-            "outputs": notebooks.outputs_hash(content),
+            "outputs": "",
             "sources": {MODULE: notebooks.file_hash(module)},
             "results": {"results.json": notebooks.digest(results.read_bytes())},
         }
+        value = {"status": "ok", "data": {"text/plain": "1"}, "metadata": {}}
+        content["cells"][0]["metadata"]["user_expressions"] = [{"expression": "x", "result": value}]
+        facts = content["metadata"][notebooks.FACTS]
+        facts["outputs"] = notebooks.outputs_hash(content)
 
     change(path, describe)
     return path
@@ -78,6 +82,25 @@ def test_comments_layout_and_prose_may_change(stored: Path, change: Callable) ->
 
     change(stored, polish)
     assert reasons(stored) == ""
+
+
+def test_a_number_new_in_the_text_is_named(stored: Path, change: Callable) -> None:
+    def mention(expression: str) -> Callable[[dict], None]:
+        return lambda content: content["cells"][0].update(source=f"It is {{eval}}`{expression}`.")
+
+    change(stored, mention("x"))
+    assert reasons(stored) == ""
+    change(stored, mention("x + 1"))
+    assert "the text shows x + 1" in reasons(stored)
+
+
+def test_an_edited_number_in_the_text_is_noticed(stored: Path, change: Callable) -> None:
+    def flatter(content: dict) -> None:
+        (entry,) = content["cells"][0]["metadata"]["user_expressions"]
+        entry["result"]["data"]["text/plain"] = "2"
+
+    change(stored, flatter)
+    assert "not the ones that were stored" in reasons(stored)
 
 
 def test_the_same_text_split_into_lines_is_the_same_output(stored: Path, change: Callable) -> None:
