@@ -81,7 +81,7 @@ def learning_curves(
     axes.set_ylabel(ylabel)
     if log:
         axes.set_yscale("log")
-        _plain_numbers(axes.yaxis)
+        plain_numbers(axes.yaxis)
     if limits is not None:
         axes.set_ylim(*limits)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -145,10 +145,10 @@ def points_with_lines(
     axes.set_ylabel(ylabel)
     if log_x:
         axes.set_xscale("log")
-        _plain_numbers(axes.xaxis)
+        plain_numbers(axes.xaxis)
     if log_y:
         axes.set_yscale("log")
-        _plain_numbers(axes.yaxis)
+        plain_numbers(axes.yaxis)
     _legend(axes, lines)
     return figure
 
@@ -210,7 +210,7 @@ def _curve(
         axes.fill_between(x, low, high, color=colour(index), alpha=0.18, linewidth=0)
 
 
-def _plain_numbers(axis: Axis) -> None:
+def plain_numbers(axis: Axis) -> None:
     """Write 0.02 in place of 2 × 10⁻² on a logarithmic axis, and only where there is room."""
     low, high = axis.get_view_interval()
     axis.set_major_formatter(lambda value, _: f"{value:g}")

@@ -4,6 +4,7 @@ from aecourse.widgets.controls import Choice, Range
 from aecourse.widgets.decoder_explorer import DecoderExplorer, dense_layers
 from aecourse.widgets.descent_explorer import DescentExplorer
 from aecourse.widgets.line_explorer import LineExplorer
+from aecourse.widgets.training_tuner import training_tuner
 from aecourse.widgets.tuner import Tuner, tune
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Range",
     "Tuner",
     "dense_layers",
+    "training_tuner",
     "tune",
 ]

@@ -283,7 +283,7 @@ def _start(
     if len(points) == 0:
         return ((low + high) / 2).tolist()
     distances = np.linalg.norm(points - np.median(points, axis=0), axis=1)
-    return points[np.argmin(distances)].tolist()
+    return points[np.argmin(distances)].astype(np.float32).tolist()
 
 
 def _activate(sums: np.ndarray, activation: str) -> np.ndarray:

@@ -304,8 +304,7 @@ function short(value) {
   const size = Math.abs(value);
   if (size < 1e-12) return "0";
   if (size >= 1e5 || size < 1e-3) {
-    const power = Math.floor(Math.log10(size) + 1e-9);
-    const lead = Number((size / 10 ** power).toPrecision(2));
+    const [lead, power] = size.toExponential(1).split("e").map(Number);
     const raised = String(power).replace(/[-0-9]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
     return `${value < 0 ? "−" : ""}${lead === 1 ? "" : `${lead} · `}10${raised}`;
   }
