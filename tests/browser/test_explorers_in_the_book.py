@@ -1,0 +1,131 @@
+"""The explorers of the published pages, moved by keyboard, show what Python computes."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, JSHandle
+
+from aecourse.widgets import DecoderExplorer, DescentExplorer, LineExplorer
+from tools import notebooks, pages
+
+pytestmark = pytest.mark.browser
+
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
+TOLERANCE = 1e-4
+
+
+def traits(model: dict[str, Any]) -> dict[str, Any]:
+    """Return the traits of a stored widget, its bytes included."""
+    buffers = {b["path"][0]: base64.b64decode(b["data"]) for b in model.get("buffers", [])}
+    return model["state"] | buffers
+
+
+def decoder(stored: dict[str, Any]) -> DecoderExplorer:
+    """Build the stored decoder's twin from the bytes that the page got."""
+    numbers = np.frombuffer(stored["weights"], np.dtype(stored["precision"]).newbyteorder("<"))
+    layers, place = [], 0
+    for layer in stored["layers"]:
+        shape = (layer["inputs"], layer["outputs"])
+        kernel = numbers[place : place + shape[0] * shape[1]].reshape(shape)
+        place += kernel.size
+        layers.append((kernel, numbers[place : place + shape[1]]))
+        place += shape[1]
+    return DecoderExplorer(
+        layers,
+        [layer["activation"] for layer in stored["layers"]],
+        image_shape=tuple(stored["image_shape"]),
+        precision=stored["precision"],
+    )
+
+
+def expected(stored: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
+    """Return what Python computes for what the reader has set."""
+    if "weights" in stored:
+        return decoder(stored).decode(state["code"])
+    if "points" in stored:
+        points = np.frombuffer(stored["points"], dtype="<f4").reshape(-1, 2)
+        return LineExplorer(points).projections(state["angle"])
+    settings = {name: state[name] for name in stored["settings"]}
+    return DescentExplorer(**settings).path()
+
+
+def explorers() -> list[tuple[str, str]]:
+    """Return the page and the model of every explorer in the book."""
+    found = []
+    for path in notebooks.all_notebooks():
+        page = str(path.relative_to(notebooks.ROOT).with_suffix(".html"))
+        notebook = notebooks.read(path)
+        models = notebook["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
+        shown = [
+            output["data"][VIEW]["model_id"]
+            for cell in notebooks.code_cells(notebook)
+            for output in cell["outputs"]
+            if VIEW in output.get("data", {})
+        ]
+        found += [
+            (page, name)
+            for name in shown
+            if models[name]["state"].get("_anywidget_id", "").startswith("aecourse.")
+        ]
+    return found
+
+
+@pytest.fixture(scope="module", params=explorers(), ids=lambda e: f"{Path(e[0]).stem}-{e[1][-2:]}")
+def explorer(
+    request: pytest.FixtureRequest, chromium: Browser, address: str
+) -> Iterator[tuple[pages.Visit, JSHandle, dict[str, Any]]]:
+    """Open an explorer's page; give the page, the explorer's element and its stored traits."""
+    page, name = request.param
+    content = notebooks.read((notebooks.ROOT / page).with_suffix(".ipynb"))
+    stored = traits(content["metadata"]["widgets"][STATE]["state"][name])
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    visit = pages.open_page(context, f"{address}/{page}")
+    root = visit.page.evaluate_handle(
+        """(name) => [...document.querySelectorAll(`script[type="application/"""
+        """vnd.jupyter.widget-view+json"]`)].find((e) => e.textContent.includes(name))
+        .parentElement.querySelector(".aecourse-explorer")""",
+        name,
+    )
+    yield visit, root, stored
+    context.close()
+
+
+def shown(root: JSHandle) -> tuple[np.ndarray, dict[str, Any]]:
+    """Return the numbers on the screen and what the reader has set."""
+    picture, state = root.evaluate("e => [Array.from(e.explorer.picture()), e.explorer.state()]")
+    return np.array(picture, dtype=float), state
+
+
+def test_its_first_picture_is_pythons(explorer: tuple) -> None:
+    _, root, stored = explorer
+    picture, state = shown(root)
+    np.testing.assert_allclose(picture, expected(stored, state).ravel(), atol=TOLERANCE)
+
+
+def test_moved_by_keyboard_its_picture_is_still_pythons(explorer: tuple) -> None:
+    visit, root, stored = explorer
+    before, _ = shown(root)
+    root.evaluate("""e => e.querySelector('[tabindex="0"], input, select').focus()""")
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight", "ArrowDown"):
+        visit.page.keyboard.press(key)
+    picture, state = shown(root)
+    assert picture.shape != before.shape or np.abs(picture - before).max() > TOLERANCE
+    np.testing.assert_allclose(
+        picture, expected(stored, state).ravel(), rtol=TOLERANCE, atol=TOLERANCE
+    )
+    assert visit.errors == []
+
+
+def test_it_is_named_for_screen_readers(explorer: tuple) -> None:
+    _, root, _ = explorer
+    assert root.evaluate("e => e.getAttribute('aria-label') || ''")
+    unnamed = root.evaluate("""e => [...e.querySelectorAll("input, select, button, [tabindex]")]
+      .filter((c) => !(c.getAttribute("aria-label") || c.getAttribute("aria-labelledby")
+        || c.labels?.length || c.closest("label") || c.textContent.trim()))
+      .map((c) => c.outerHTML.slice(0, 80))""")
+    assert unnamed == []
