@@ -39,7 +39,8 @@ class DecoderExplorer(Explorer):
     image_shape : (height, width)
         Shape of the grey image the last layer gives, in pixels.
     start : sequence of k floats, optional
-        The first code; by default the training code nearest to the median of all.
+        The first code; by default the training code nearest to the median of the first class (of
+        all codes where there are no labels).
     dimension_names : sequence of k str, optional
         Names of the latent dimensions; "z₁", "z₂"… by default.
     heading : str
@@ -114,7 +115,7 @@ class DecoderExplorer(Explorer):
             class_names=names,
             ranges=ranges,
             dimension_names=_dimension_names(dimension_names, size),
-            code=_start(start, points, ranges),
+            code=_start(start, points, classes, ranges),
         )
 
     def decode(self, code: ArrayLike) -> np.ndarray:
@@ -274,7 +275,10 @@ def _dimension_names(names: Sequence[str] | None, size: int) -> list[str]:
 
 
 def _start(
-    start: Sequence[float] | None, points: np.ndarray, ranges: list[list[float]]
+    start: Sequence[float] | None,
+    points: np.ndarray,
+    classes: list[int],
+    ranges: list[list[float]],
 ) -> list[float]:
     low, high = np.asarray(ranges).T
     if start is not None:
@@ -282,7 +286,9 @@ def _start(
         return np.clip(given, low, high).tolist()
     if len(points) == 0:
         return ((low + high) / 2).tolist()
-    distances = np.linalg.norm(points - np.median(points, axis=0), axis=1)
+    # The middle of all classes is often a blur; the middle of one is a clear picture.
+    group = points[np.asarray(classes) == min(classes)] if classes else points
+    distances = np.linalg.norm(points - np.median(group, axis=0), axis=1)
     return points[np.argmin(distances)].astype(np.float32).tolist()
 
 

@@ -60,7 +60,7 @@ def training_tuner(
     return tune(
         experiment,
         minimise="validation error",
-        learning_rate=Range("learning rate", 1e-5, 1.0, start=1e-3, log=True),
+        learning_rate=Range("learning rate", 1e-5, 1.0, start=3e-3, log=True),
         optimiser=Choice("optimiser", list(OPTIMISERS), start="Adam"),
         code_size=Range("code size", 1, largest, start=min(8, largest - 1), whole=True),
         hidden_units=Choice("hidden units", [16, 32, 64, 128, 256], start=64),
@@ -177,7 +177,7 @@ class TrainingExperiment:
             axes.set_yscale("log")
             plain_numbers(axes.yaxis)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-            axes.set(xlabel="epoch", ylabel="squared error of a sample, as scaled")
+            axes.set(xlabel="epoch", ylabel="squared error of a sample")
             axes.legend()
             if shows_images:
                 self._draw_images(columns[1].subplots(2, SHOWN), restored)

@@ -47,6 +47,18 @@ def test_a_large_cloud_of_codes_is_thinned_to_a_thousand_with_labels_in_step():
     np.testing.assert_array_equal(kept[:, 0] > 0, np.array(explorer.labels) == 1)
 
 
+def test_the_first_code_is_a_typical_member_of_the_first_class():
+    codes = np.array([[0.0, 0.0], [0.2, 0.1], [0.4, 0.0], [5.0, 5.0], [6.0, 6.0]])
+    explorer = decoder_explorer(codes=codes, labels=[2, 2, 2, 1, 1], class_names=None)
+    assert explorer.code in ([5.0, 5.0], [6.0, 6.0])
+    np.testing.assert_allclose(decoder_explorer(codes=codes, labels=None).code, [0.4, 0.0])
+
+
+def test_a_start_outside_the_codes_is_moved_to_the_edge():
+    explorer = decoder_explorer(start=[99.0, 0.0])
+    assert explorer.code == [explorer.ranges[0][1], 0.0]
+
+
 def test_a_notebook_with_a_usual_decoder_stays_below_the_budget():
     rng = np.random.default_rng(0)
     widths = [2, 64, 256, 784]

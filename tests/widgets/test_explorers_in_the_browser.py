@@ -144,6 +144,13 @@ def test_a_class_button_jumps_to_the_middle_of_the_class(chromium):
         np.testing.assert_allclose(state(page)["code"], np.sort(codes, axis=0)[10], atol=1e-6)
 
 
+@pytest.mark.parametrize("make", ALL)
+def test_jupyterlab_is_asked_to_leave_the_keys_to_the_explorer(chromium, make):
+    with mounted(chromium, make()) as page:
+        pad = page.locator("[data-lm-suppress-shortcuts] .ae-pad")
+        assert pad.count() == 1
+
+
 # -- mouse and touch -----------------------------------------------------------------------------
 
 

@@ -158,7 +158,7 @@ function render({ model, el }) {
     return [key, c];
   });
 
-  const root = element("section", { class: "aecourse-explorer", "aria-label": model.get("heading") },
+  const root = panel(model.get("heading"),
     element("p", { class: "ae-title" }, model.get("heading")), help,
     element("div", { class: "ae-panels" },
       element("div", { class: "ae-panel" }, ...(size > 1 ? [plane, legend] : [])),

@@ -123,7 +123,7 @@ function render({ model, el }) {
   const scaled = tick({
     label: "Scaled features (z-score)", onChange: (value) => change({ scaled: value }),
   });
-  const root = element("section", { class: "aecourse-explorer", "aria-label": model.get("heading") },
+  const root = panel(model.get("heading"),
     element("p", { class: "ae-title" }, model.get("heading")), help,
     element("div", { class: "ae-panels" },
       element("div", { class: "ae-panel" }, plane),

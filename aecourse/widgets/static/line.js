@@ -102,7 +102,7 @@ function render({ model, el }) {
     setAngle(bestAngle(statistics));
   });
   const spoken = speaker();
-  const root = element("section", { class: "aecourse-explorer", "aria-label": model.get("heading") },
+  const root = panel(model.get("heading"),
     element("p", { class: "ae-title" }, model.get("heading")), help,
     element("div", { class: "ae-panels" },
       element("div", { class: "ae-panel" }, plane),

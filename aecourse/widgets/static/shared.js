@@ -27,6 +27,13 @@ function identity(prefix) {
   return `aecourse-${prefix}-${lastIdentity}-${Math.random().toString(36).slice(2, 7)}`;
 }
 
+// The explorer itself. JupyterLab would take the arrow keys for its own; the attribute forbids it.
+function panel(heading, ...children) {
+  return element("section", {
+    class: "aecourse-explorer", "aria-label": heading, "data-lm-suppress-shortcuts": "true",
+  }, ...children);
+}
+
 // A labelled slider. With `log` its track is logarithmic; values going in and out are not.
 function slider({ label, low, high, steps = 200, log = false, text, onInput }) {
   const into = log ? Math.log10 : (value) => value;
@@ -88,8 +95,7 @@ function pad({ label, description, role = "application", onArrow, onPoint }) {
   canvas.addEventListener("keydown", (event) => {
     const arrow = arrows[event.key];
     if (!arrow || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    event.stopPropagation(); // JupyterLab would move to the next cell.
+    event.preventDefault(); // The page would scroll.
     onArrow(arrow[0], arrow[1], event.shiftKey);
   });
   const point = (event) => {
