@@ -341,7 +341,8 @@ def main() -> int:
             print(f"{shown}: not stored\n  {reason}", file=sys.stderr)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             failed = True
-            print(f"{shown}: failed, and left as it was\n{error}", file=sys.stderr)
+            plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+            print(f"{shown}: failed, and left as it was\n{plain}", file=sys.stderr)
         else:
             print(f"{shown}: done in {notebooks.readable_time(seconds)}", flush=True)
     return int(failed)

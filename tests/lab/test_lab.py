@@ -47,6 +47,8 @@ def test_directives_formulas_and_diagrams_are_drawn(opened: Visit) -> None:
     }""")
     assert len(text) > 500
     assert re.findall(r":::|^```|\\\(|\$\$", text, re.M) == []
+    # A number in the text is a number, not the expression or the format behind it.
+    assert re.findall(r"\{\w+[:}]|f\"\{|\b\w+:[+,]?\.\d[fe%]", text) == []
     assert page.locator("aside.admonition, .exercise, [class*=exercise]").count() > 0
 
 
