@@ -70,7 +70,8 @@ def explorers() -> list[tuple[str, str]]:
         found += [
             (page, name)
             for name in shown
-            if models[name]["state"].get("_anywidget_id", "").startswith("aecourse.")
+            if name in models
+            and models[name]["state"].get("_anywidget_id", "").startswith("aecourse.")
         ]
     return found
 
