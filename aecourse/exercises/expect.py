@@ -49,9 +49,8 @@ def array(
             f"(it is {_shown(value)})."
         )
     if shape is not None and not _fits(numbers.shape, shape):
-        raise Wrong(
-            f"{_capital(name)} has shape `{numbers.shape}`; `{_shape_text(shape)}` was expected."
-        )
+        wanted = f"`{_shape_text(shape)}`" if shape else "one single number"
+        raise Wrong(f"{_capital(name)} has shape `{numbers.shape}`; {wanted} was expected.")
     _finite(numbers, name)
     return numbers
 
