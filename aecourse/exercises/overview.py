@@ -35,7 +35,8 @@ class Progress:
             )
             for row in rows:
                 cells = "".join(
-                    f'<td style="text-align: left;">{html.escape(cell)}</td>' for cell in row
+                    f'<td style="text-align: left; padding-right: 1.2em;">{html.escape(cell)}</td>'
+                    for cell in row
                 )
                 body += f"<tr>{cells}</tr>"
         head = "".join(

@@ -80,8 +80,11 @@ def box(sign: str, heading: str, paragraphs: list[str], colour: str) -> str:
 
 
 def marked_up(text: str) -> str:
-    """Return ``text`` safe for HTML, with what stands between backticks set as code."""
-    safe = html.escape(text, quote=False)
-    return re.sub(
-        r"`([^`]+)`", r'<code style="color: inherit; background: none;">\1</code>', safe
-    ).replace("\n", "<br>")
+    """Return ``text`` safe for HTML, with `` `code` `` and ``*emphasis*`` set as such."""
+    parts = html.escape(text, quote=False).replace("\n", "<br>").split("`")
+    for index, part in enumerate(parts):
+        if index % 2 and index < len(parts) - 1:
+            parts[index] = f'<code style="color: inherit; background: none;">{part}</code>'
+        else:
+            parts[index] = re.sub(r"\*([^*\s][^*]*)\*", r"<em>\1</em>", part)
+    return "".join(parts)

@@ -34,6 +34,12 @@ def test_text_is_safe_in_html_and_code_is_marked() -> None:
     assert "&lt;b&gt;" in page
 
 
+def test_emphasis_is_set_and_a_product_in_code_is_left_alone() -> None:
+    page = CheckResult("2.1", "", "wrong", "The *test* rows: `a * b * c`.")._repr_html_()
+    assert "<em>test</em>" in page
+    assert "a * b * c</code>" in page
+
+
 def test_the_words_have_the_pages_own_colour_so_that_dark_pages_can_be_read() -> None:
     page = check("9.1", double)._repr_html_()
     assert "background: rgba(127, 127, 127, 0.12)" in page
