@@ -205,3 +205,14 @@ def test_the_network_diagram_names_the_narrowest_layer_the_code():
 def test_input_that_cannot_be_drawn_is_refused_with_the_reason(attempt, message):
     with pytest.raises(InputError, match=message):
         attempt()
+
+
+def test_a_stored_picture_has_a_palette_and_keeps_its_colours() -> None:
+    figure = plots.learning_curves({"a": [3.0, 2.0, 1.5], "b": [3.0, 1.0, 0.2]}, title="Two curves")
+    stored = Image.open(io.BytesIO(figure.png()))
+    full = io.BytesIO()
+    figure.savefig(full, format="png", dpi=150)
+    gap = np.asarray(stored.convert("RGB"), float) - np.asarray(Image.open(full).convert("RGB"))
+    assert stored.mode == "P"
+    assert np.abs(gap).max() < 20
+    assert np.abs(gap).mean() < 1
