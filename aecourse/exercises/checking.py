@@ -3,8 +3,8 @@
 import inspect
 from typing import Any
 
-from aecourse.exercises import record
-from aecourse.exercises.registry import Exercise, exercises, nearest, normalised
+from aecourse.exercises import record, registry
+from aecourse.exercises.registry import Exercise
 from aecourse.exercises.results import CheckResult, State
 from aecourse.exercises.running import TimeUp, run_limited
 from aecourse.exercises.stubs import is_blank
@@ -29,9 +29,9 @@ def check(number: str, answer: Any = None, **more: Any) -> CheckResult:
         True if the answer is right. In a notebook it shows itself. Nothing the answer does makes
         this function raise: an error, a loop without end and a wrong shape are explained instead.
     """
-    exercise = exercises().get(normalised(number))
+    exercise = registry.find(number)
     if exercise is None:
-        return CheckResult(str(number), "", "unknown", nearest(number))
+        return CheckResult(str(number), "", "unknown", registry.nearest(number))
     state, message = _judge(exercise, answer, more)
     note = "" if state == "not yet" else record.tried(exercise.number, state == "right")
     return CheckResult(exercise.number, exercise.title, state, message, note)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from aecourse.exercises import record
-from aecourse.exercises.registry import exercises, nearest, normalised
+from aecourse.exercises import record, registry
 from aecourse.exercises.results import HINT_LOOK, box
 
 
@@ -37,9 +36,9 @@ def hint(number: str, *, all: bool = False) -> Hints:
     all : bool
         Show every hint at once.
     """
-    exercise = exercises().get(normalised(number))
+    exercise = registry.find(number)
     if exercise is None:
-        return Hints("No hints", (), nearest(number))
+        return Hints("No hints", (), registry.nearest(number))
     total = len(exercise.hints)
     seen = total if all else min(record.hints_seen(exercise.number) + 1, total)
     note = record.hinted(exercise.number, seen)

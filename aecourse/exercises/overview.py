@@ -4,9 +4,10 @@ import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aecourse.exercises import record
+from aecourse.errors import InputError
+from aecourse.exercises import record, registry
 from aecourse.exercises.record import Entry
-from aecourse.exercises.registry import Exercise, chapters, exercises
+from aecourse.exercises.registry import Exercise
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Progress:
     """A table of all exercises by chapter; displays itself in a notebook."""
 
     entries: dict[str, Entry]
-    note: str = ""
+    note: str
+    chapters: tuple[int, ...]
 
     def __repr__(self) -> str:
         lines = []
@@ -50,10 +52,10 @@ class Progress:
         )
 
     def _chapters(self) -> Iterator[tuple[str, list[tuple[str, str, str, str]]]]:
-        for chapter, title in chapters().items():
-            mine = [e for e in exercises().values() if e.chapter == chapter]
+        for chapter in map(registry.chapter, self.chapters):
+            mine = list(chapter.exercises.values())
             done = sum(self._entry(exercise).done for exercise in mine)
-            heading = f"Chapter {chapter}: {title} ({done} of {len(mine)} done)"
+            heading = f"Chapter {chapter.number}: {chapter.title} ({done} of {len(mine)} done)"
             yield heading, [self._row(exercise) for exercise in mine]
 
     def _row(self, exercise: Exercise) -> tuple[str, str, str, str]:
@@ -70,6 +72,22 @@ class Progress:
         return self.entries.get(exercise.number, Entry())
 
 
-def progress() -> Progress:
-    """Show every exercise by chapter: done, tried or untouched, and the hints used."""
-    return Progress(*record.entries())
+def progress(chapter: int | None = None) -> Progress:
+    """Show the exercises: done, tried or untouched, and the hints used.
+
+    Parameters
+    ----------
+    chapter : int, optional
+        One chapter; all of them by default.
+
+    Raises
+    ------
+    InputError
+        If there is no such chapter.
+    """
+    known = registry.chapter_numbers()
+    if chapter is not None and chapter not in known:
+        listed = ", ".join(map(str, known))
+        raise InputError(f"There is no chapter {chapter!r} with exercises; choose from {listed}.")
+    entries, note = record.entries()
+    return Progress(entries, note, known if chapter is None else (chapter,))

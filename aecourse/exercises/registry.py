@@ -64,25 +64,59 @@ class Exercise:
         return int(self.number.split(".")[0])
 
 
-@cache
-def chapters() -> Mapping[int, str]:
-    """Return the title of each chapter that has exercises, by its number."""
-    return {number: module.TITLE for number, module in _modules()}
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter's number and title, and its exercises by their numbers."""
+
+    number: int
+    title: str
+    exercises: Mapping[str, Exercise]
 
 
 @cache
-def exercises() -> Mapping[str, Exercise]:
-    """Return every exercise by its number, in the order of the book."""
+def chapter_numbers() -> tuple[int, ...]:
+    """Return the numbers of the chapters that have exercises; imports none of them."""
+    names = (found.name for found in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    return tuple(sorted(int(name[-2:]) for name in names if re.fullmatch(r"chapter\d\d", name)))
+
+
+@cache
+def chapter(number: int) -> Chapter:
+    """Return one chapter. Only its own module is imported, so chapters do not depend on others.
+
+    Raises
+    ------
+    InputError
+        If the module declares an exercise twice, or one of another chapter.
+    """
+    module = importlib.import_module(f"{__package__}.chapter{number:02d}")
     found: dict[str, Exercise] = {}
-    for chapter, module in _modules():
-        for exercise in module.EXERCISES:
-            if exercise.chapter != chapter or exercise.number in found:
-                raise InputError(
-                    f"Exercise {exercise.number} is declared twice or in the wrong chapter's "
-                    f"module ({module.__name__})."
-                )
-            found[exercise.number] = exercise
-    return found
+    for exercise in module.EXERCISES:
+        if exercise.chapter != number or exercise.number in found:
+            raise InputError(
+                f"Exercise {exercise.number} is declared twice or in the wrong chapter's module "
+                f"({module.__name__})."
+            )
+        found[exercise.number] = exercise
+    return Chapter(number, module.TITLE, found)
+
+
+def exercises() -> dict[str, Exercise]:
+    """Return every exercise by its number, in the order of the book."""
+    return {
+        number: exercise
+        for each in chapter_numbers()
+        for number, exercise in chapter(each).exercises.items()
+    }
+
+
+def find(number: Any) -> Exercise | None:
+    """Return the exercise of that number, however it is written, or None."""
+    text = normalised(number)
+    own = text.split(".")[0]
+    if not own.isdecimal() or int(own) not in chapter_numbers():
+        return None
+    return chapter(int(own)).exercises.get(text)
 
 
 def normalised(number: Any) -> str:
@@ -99,12 +133,3 @@ def nearest(number: Any) -> str:
     spans = ", ".join(f"{chapter}.1 to {name}" for chapter, name in last.items())
     guess = f" Did you mean `{close[0]}`?" if close else ""
     return f"There is no exercise `{number}`.{guess} There are {spans}."
-
-
-def _modules() -> list[tuple[int, Any]]:
-    names = sorted(
-        found.name
-        for found in pkgutil.iter_modules([str(Path(__file__).parent)])
-        if re.fullmatch(r"chapter\d\d", found.name)
-    )
-    return [(int(name[-2:]), importlib.import_module(f"{__package__}.{name}")) for name in names]

@@ -18,7 +18,7 @@ from exercise_harness import (
 )
 
 from aecourse.exercises import hint
-from aecourse.exercises.registry import chapters, exercises
+from aecourse.exercises.registry import chapter_numbers, exercises
 
 NUMBERS = list(exercises())
 MISTAKES = [(number, mistake) for number, listed in mistakes().items() for mistake in listed]
@@ -43,7 +43,7 @@ def test_the_notebooks_and_the_register_have_the_same_exercises() -> None:
         assert found == registered, f"{prefix} cells"
 
 
-@pytest.mark.parametrize("chapter", chapters())
+@pytest.mark.parametrize("chapter", chapter_numbers())
 def test_a_chapter_has_at_least_five_exercises_of_at_least_four_kinds(chapter: int) -> None:
     mine = [exercise for exercise in exercises().values() if exercise.chapter == chapter]
     assert len(mine) >= 5
@@ -92,6 +92,15 @@ def test_no_exercise_cell_needs_tensorflow(number: str) -> None:
         ((notebook, source),) = tagged(notebooks, prefix)[number]
         code = setup_of(notebook) + source
         assert not re.search(r"keras|tensorflow|aecourse\.(models|networks|training)", code)
+
+
+def test_a_check_loads_the_checkers_of_its_own_chapter_only() -> None:
+    code = (
+        "import sys; from aecourse.exercises import check, hint, progress; "
+        "check('1.1', 3), hint('1.1'), progress(1); "
+        "sys.exit('aecourse.exercises.chapter02' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_checkers_are_loaded_without_tensorflow() -> None:

@@ -77,6 +77,12 @@ def test_progress_goes_from_untouched_to_tried_to_done() -> None:
     assert 'scope="col"' in page
 
 
+def test_progress_of_one_chapter_leaves_the_others_out() -> None:
+    assert "Chapter 9" in repr(progress(9))
+    with pytest.raises(InputError, match=r"no chapter 8 .* choose from 9"):
+        progress(8)
+
+
 def right(answer) -> str:
     return "right"
 
