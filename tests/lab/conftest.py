@@ -80,7 +80,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], st
         )
     try:
         wait_until_it_answers(f"http://127.0.0.1:{port}/api?token={token}", server, log)
-        yield lambda name: f"http://127.0.0.1:{port}/lab/tree/{name}.ipynb?token={token}"
+        # A workspace for each chapter: JupyterLab would open the one before beside it.
+        root = f"http://127.0.0.1:{port}/lab/workspaces"
+        yield lambda name: f"{root}/{name}/tree/{name}.ipynb?token={token}"
     finally:
         server.terminate()
         try:
@@ -98,10 +100,12 @@ def opened(chromium: Browser, lab: Callable[[str], str], chapter: str) -> Iterat
     page = visit.page
     page.goto(lab(chapter))
     page.wait_for_function(
-        """() => {
+        """(path) => {
           const panel = window.jupyterapp?.shell.currentWidget;
-          return panel?.sessionContext?.session?.kernel?.status === "idle";
+          return panel?.context?.path === path && panel.context.isReady
+            && panel.sessionContext?.session?.kernel?.status === "idle";
         }""",
+        arg=f"{chapter}.ipynb",
         timeout=60_000,
     )
     page.evaluate("""() => jupyterapp.commands.execute("notebook:run-all-cells")""")

@@ -17,8 +17,9 @@ def chapter(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-# Not ours, and not needed: it was built for another version of JupyterLab and stays silent.
-FOREIGN = "/lab/extensions/jupyterlab-jupytext/"
+# Said by others about things that work: a front end of jupytext built for another JupyterLab, and
+# the MyST extension about links written so that Sphinx understands them too.
+FOREIGN = re.compile(r"/lab/extensions/jupyterlab-jupytext/|Legacy syntax used for link target")
 
 
 def failures(visit: Visit) -> list[str]:
@@ -96,4 +97,4 @@ def test_its_controls_move_without_a_complaint(opened: Visit) -> None:
 
 
 def test_no_script_fails(opened: Visit) -> None:
-    assert [error for error in opened.errors if FOREIGN not in error] == []
+    assert [error for error in opened.errors if not FOREIGN.search(error)] == []
