@@ -5,7 +5,6 @@ written to standard error, a warning or log line, a path of the machine it ran o
 address, a picture without a text alternative, or more than a page should weigh.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -135,15 +134,7 @@ def file_problems(path: Path) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", help="chapters; all of them when none is named")
-    names = parser.parse_args().names
-    paths = [p for n in names for p in notebooks.find(n)] if names else notebooks.all_notebooks()
-    failed = False
-    for path in paths:
-        for what in file_problems(path):
-            failed = True
-            print(f"{path.relative_to(notebooks.ROOT)}: {what}")
+    failed = notebooks.report(__doc__.splitlines()[0], file_problems)
     return int(failed)
 
 

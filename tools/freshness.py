@@ -6,7 +6,6 @@ themselves and the numbers it recorded. It exits with 1 when any of them differ.
 docstrings of the package and prose may change freely.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -56,15 +55,7 @@ def _changed_files(before: dict[str, str], root: Path, hash_of: notebooks.Hash) 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", help="chapters; all of them when none is named")
-    names = parser.parse_args().names
-    paths = [p for n in names for p in notebooks.find(n)] if names else notebooks.all_notebooks()
-    failed = False
-    for path in paths:
-        for reason in stale(path):
-            failed = True
-            print(f"{path.relative_to(notebooks.ROOT)}: {reason}")
+    failed = notebooks.report(__doc__.splitlines()[0], stale)
     if failed:
         print("Run 'make execute' (or 'make execute CHAPTER=name') and commit the result.")
     return int(failed)

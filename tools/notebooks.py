@@ -3,6 +3,7 @@
 Reading is done as plain JSON, so that the checks start at once.
 """
 
+import argparse
 import ast
 import hashlib
 import json
@@ -195,3 +196,17 @@ def find(name: str, book: Path = BOOK) -> list[Path]:
         names = ", ".join(sorted({path.stem for path in notebooks})) or "none yet"
         raise SystemExit(f"There is no notebook called {name!r}. There are: {names}.")
     return found
+
+
+def report(description: str, problems_of: Callable[[Path], list[str]]) -> bool:
+    """Print what is wrong with the notebooks that the command line names, all if it names none.
+
+    Returns whether anything is.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("names", nargs="*", help="chapters; all of them when none is named")
+    names = parser.parse_args().names
+    paths = [p for name in names for p in find(name)] if names else all_notebooks()
+    lines = [f"{path.relative_to(ROOT)}: {what}" for path in paths for what in problems_of(path)]
+    print(*lines, sep="\n", end="\n" if lines else "")
+    return bool(lines)

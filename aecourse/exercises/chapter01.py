@@ -355,22 +355,7 @@ def check_own_data(answer: Any) -> str:
     code_size = expect.single(given["code_size"], name="`code_size`")
     error = expect.single(given["error"], name="`error`")
     error_of_mean = expect.single(given["error_of_mean"], name="`error_of_mean`")
-    expect.require(
-        train.shape[1] == test.shape[1],
-        f"`x_train` has {train.shape[1]} columns and `x_test` {test.shape[1]}; they must agree.",
-    )
-    expect.require(
-        len(train) >= 30 and len(test) >= 10 and train.shape[1] >= 3,
-        "Take at least 30 rows for training, 10 for testing and 3 columns: with less, the numbers "
-        "say little.",
-    )
-    seen = {row.tobytes() for row in train}
-    shared = sum(row.tobytes() in seen for row in test)
-    expect.require(
-        shared <= len(test) / 2,
-        f"{shared} of {len(test)} test rows are in the training data too. Split first, so that "
-        "the error is measured on rows that were not used.",
-    )
+    expect.tables(train, test)
     expect.require(
         code_size == int(code_size) and 1 <= code_size < train.shape[1],
         f"`code_size` is {code_size:g}; take a whole number from 1 to {train.shape[1] - 1}, "

@@ -433,7 +433,7 @@ def check_own_table(answer: Any) -> str:
     given = expect.mapping(answer, ["x_train", "x_test", "reconstruct"])
     train = expect.array(given["x_train"], shape=(None, None), name="`x_train`").astype(float)
     test = expect.array(given["x_test"], shape=(None, None), name="`x_test`").astype(float)
-    _check_tables(train, test)
+    expect.tables(train, test)
     reconstruct = given["reconstruct"]
     rebuilt = expect.array(call(reconstruct, test), shape=test.shape, name="the reconstruction")
     few = test[: len(test) // 2]
@@ -472,26 +472,6 @@ def check_own_table(answer: Any) -> str:
         f"On rows it has never seen, your model loses {lost:.0%} of the variance of an average "
         "feature, measured in the table's own units. Now look which features it keeps and which "
         "it gives up, and compare with PCA of the same code size."
-    )
-
-
-def _check_tables(train: np.ndarray, test: np.ndarray) -> None:
-    """Refuse tables on which nothing can be said."""
-    expect.require(
-        train.shape[1] == test.shape[1],
-        f"`x_train` has {train.shape[1]} columns and `x_test` {test.shape[1]}; they must agree.",
-    )
-    expect.require(
-        len(train) >= 30 and len(test) >= 10 and train.shape[1] >= 3,
-        "Take at least 30 rows for training, 10 for testing and 3 columns: with less, the numbers "
-        "say little.",
-    )
-    seen = {row.tobytes() for row in train}
-    shared = sum(row.tobytes() in seen for row in test)
-    expect.require(
-        shared <= len(test) / 2,
-        f"{shared} of {len(test)} test rows are in the training data too. Split first, so that "
-        "the error is measured on rows that were not used.",
     )
 
 

@@ -193,6 +193,32 @@ def function(
         close(value, reference(*arguments), name=called, tolerance=tolerance, mistakes=variants)
 
 
+def tables(train: np.ndarray, test: np.ndarray) -> None:
+    """Refuse a reader's own tables, (rows, columns), on which nothing can be said.
+
+    Raises
+    ------
+    Wrong
+        If their columns differ, they are too small, or rows stand in both.
+    """
+    require(
+        train.shape[1] == test.shape[1],
+        f"`x_train` has {train.shape[1]} columns and `x_test` {test.shape[1]}; they must agree.",
+    )
+    require(
+        len(train) >= 30 and len(test) >= 10 and train.shape[1] >= 3,
+        "Take at least 30 rows for training, 10 for testing and 3 columns: with less, the numbers "
+        "say little.",
+    )
+    seen = {row.tobytes() for row in train}
+    shared = sum(row.tobytes() in seen for row in test)
+    require(
+        shared <= len(test) / 2,
+        f"{shared} of {len(test)} test rows are in the training data too. Split first, so that "
+        "the error is measured on rows that were not used.",
+    )
+
+
 def _recognised(
     value: Any,
     expected: np.ndarray,
