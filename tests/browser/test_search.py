@@ -13,9 +13,7 @@ def test_a_word_of_the_glossary_is_found(chromium: Browser, address: str) -> Non
     visit = Visit(context.new_page())
     watch(visit)
     visit.page.goto(f"{address}/search.html?q=bottleneck")
-    visit.page.wait_for_selector("#search-results li a")
-    found = visit.page.locator("#search-results li a").first.get_attribute("href")
+    visit.page.wait_for_selector("#search-results li a[href*='book/glossary.html']")
     context.close()
-    assert "glossary" in str(found)
     assert visit.outside == []
     assert visit.errors == []
