@@ -17,9 +17,8 @@ def chapter(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-# Said by others about things that work: a front end of jupytext built for another JupyterLab, and
-# the MyST extension about links written so that Sphinx understands them too.
-FOREIGN = re.compile(r"/lab/extensions/jupyterlab-jupytext/|Legacy syntax used for link target")
+# Said by the MyST extension about links written so that Sphinx understands them too.
+FOREIGN = re.compile(r"Legacy syntax used for link target")
 
 
 def failures(visit: Visit) -> list[str]:
