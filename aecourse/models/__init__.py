@@ -5,6 +5,13 @@ file that overrides one of its hooks; any of them takes any pair from :mod:`aeco
 """
 
 from aecourse.models.base import Autoencoder
+from aecourse.models.conditional import ConditionalVariationalAutoencoder
 from aecourse.models.storage import load
+from aecourse.models.variational import VariationalAutoencoder
 
-__all__ = ["Autoencoder", "load"]
+__all__ = [
+    "Autoencoder",
+    "ConditionalVariationalAutoencoder",
+    "VariationalAutoencoder",
+    "load",
+]

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from aecourse.backend import keras
 from aecourse.errors import InputError
-from aecourse.models.inputs import checked_batch, fits
-from aecourse.models.reconstruction import Tensor, error_named
+from aecourse.models.inputs import Data, checked_batch, fits, rows_of, sample_count
+from aecourse.models.reconstruction import Tensor, likelihood_named
+from aecourse.models.terms import Terms
 
 DEFAULT_LEARNING_RATE = 1e-3
 # Layers that move values about without changing them.
@@ -32,17 +33,27 @@ class Autoencoder(keras.Model):
 
     A variant overrides as little as one of these hooks:
 
-    - ``forward``: from input to named outputs (noise before the encoder, a sample after it);
+    - ``code``: from input to code (rounded, quantised, with few units left);
+    - ``propagate``: from input to named outputs (noise before the encoder, a sample after it);
     - ``regularisers``: what training asks for besides a good reconstruction, with its weight; the
       class attribute ``regulariser_names`` lists the names;
+    - ``measures``: what is worth watching without being asked for; ``measure_names`` lists them;
+    - ``target``: what is reconstructed, where the input holds more than the sample;
+    - ``errors``: how far each sample is from its target;
+    - ``optimizer_at``: the optimiser that suits the objective;
     - ``check_pair``: which encoders fit which decoders.
+
+    The class attribute ``setting_names`` lists the arguments of the constructor that are kept under
+    their own name, and so are saved with the model.
 
     Parameters
     ----------
     encoder, decoder
         Keras models whose shapes fit together, as a function of :mod:`aecourse.networks` returns.
     reconstruction
-        ``"squared_error"``, or ``"bernoulli"`` for values between 0 and 1 (binary cross-entropy).
+        ``"squared_error"``; ``"bernoulli"`` for values between 0 and 1 (binary cross-entropy); or
+        ``"gaussian"``, the negative log likelihood of a normal distribution around the
+        reconstruction whose one standard deviation is learnt.
 
     Raises
     ------
@@ -62,7 +73,9 @@ class Autoencoder(keras.Model):
     Rumelhart, Hinton and Williams (1986); Hinton and Salakhutdinov (2006).
     """
 
+    setting_names: tuple[str, ...] = ("reconstruction",)
     regulariser_names: tuple[str, ...] = ()
+    measure_names: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -74,28 +87,48 @@ class Autoencoder(keras.Model):
     ) -> None:
         super().__init__(**kwargs)
         self.reconstruction = reconstruction
-        self._error = error_named(reconstruction)
+        self.likelihood = likelihood_named(reconstruction)
         self.check_pair(encoder, decoder)
         self.encoder = encoder
         self.decoder = decoder
         self._check_output_activation()
-        names = ["reconstruction", *self.regulariser_names, "mse"]
+        names = ["reconstruction", *self.regulariser_names, "mse", *self.measure_names]
         if encoder.losses or decoder.losses:
             names.append("penalty")
-        self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+        self.terms = Terms(names)
 
     # --- the hooks of a variant ---------------------------------------------------------------
 
-    def forward(self, x: Tensor, training: bool = False) -> dict[str, Tensor]:
+    def code(self, x: Tensor, training: bool = False) -> Tensor:
+        """Return the code of each sample; it must not depend on chance unless ``training``."""
+        return self.encoder(x, training=training)
+
+    def propagate(self, x: Tensor, training: bool = False) -> dict[str, Tensor]:
         """Return the named outputs of one pass: at least ``code`` and ``reconstruction``."""
-        code = self.encoder(x, training=training)
+        code = self.code(x, training=training)
         return {"code": code, "reconstruction": self.decoder(code, training=training)}
 
     def regularisers(
-        self, x: Tensor, outputs: dict[str, Tensor]
+        self, x: Tensor, outputs: dict[str, Tensor], training: bool = False
     ) -> dict[str, tuple[float | Tensor, Tensor]]:
         """Return ``{name: (weight, value)}``, each value averaged over the batch. Here: none."""
         return {}
+
+    def measures(self, x: Tensor, outputs: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return ``{name: value}`` of what is logged without entering the loss. Here: nothing."""
+        return {}
+
+    def target(self, x: Tensor) -> Tensor:
+        """Return what the decoder is to rebuild: the input."""
+        return x
+
+    def errors(self, target: Tensor, outputs: dict[str, Tensor]) -> Tensor:
+        """Return how far the reconstruction of each sample is from its target, summed over it."""
+        return self.likelihood(target, outputs["reconstruction"])
+
+    def optimizer_at(self, learning_rate: Any) -> keras.optimizers.Optimizer:
+        """Return the optimiser to train with at a learning rate or a schedule of rates: Adam."""
+        return keras.optimizers.Adam(learning_rate)
 
     def check_pair(self, encoder: keras.Model, decoder: keras.Model) -> None:
         """Raise ``InputError`` unless the encoder's and the decoder's shapes fit together."""
@@ -105,6 +138,10 @@ class Autoencoder(keras.Model):
                 f"the encoder gives codes of shape {code} and the decoder takes {expected}; "
                 "build both with one code_size."
             )
+        self.check_samples(encoder, decoder)
+
+    def check_samples(self, encoder: keras.Model, decoder: keras.Model) -> None:
+        """Raise ``InputError`` unless the decoder gives what the encoder takes."""
         sample, rebuilt = encoder.input_shape[1:], decoder.output_shape[1:]
         if not fits(sample, rebuilt):
             raise InputError(
@@ -115,8 +152,8 @@ class Autoencoder(keras.Model):
     # --- what Keras calls in training -----------------------------------------------------------
 
     def call(self, x: Tensor, training: bool = False) -> dict[str, Tensor]:
-        """Return the named outputs of :meth:`forward`."""
-        return self.forward(x, training=training)
+        """Return the named outputs of :meth:`propagate`."""
+        return self.propagate(x, training=training)
 
     def compute_loss(
         self,
@@ -133,27 +170,26 @@ class Autoencoder(keras.Model):
         if sample_weight is not None:
             raise InputError("sample_weight and class_weight are not supported; leave them out.")
         assert y_pred is not None
-        target = x if y is None else y
+        target = self.target(x) if y is None else y
         mean = keras.ops.mean
-        loss = mean(self._error(target, y_pred["reconstruction"]))
+        loss = mean(self.errors(target, y_pred))
         terms = {
             "reconstruction": loss,
             "mse": mean(keras.ops.square(target - y_pred["reconstruction"])),
         }
-        for name, (weight, value) in self.regularisers(x, y_pred).items():
+        for name, (weight, value) in self.regularisers(x, y_pred, training=training).items():
             loss = loss + weight * value
             terms[name] = value
-        if "penalty" in self.trackers:
+        terms.update(self.measures(x, y_pred))
+        if "penalty" in self.terms.names:
             terms["penalty"] = sum(self.losses)
             loss = loss + terms["penalty"]
         # Weighted by the batch's size, as Keras weights the loss: so the epoch's logs add up too.
-        size = keras.ops.shape(target)[0]
-        for name, value in terms.items():
-            self.trackers[name].update_state(value, sample_weight=size)
+        self.terms.update_state(terms, keras.ops.shape(target)[0])
         return loss
 
     def compile(self, optimizer: Any = None, loss: None = None, **kwargs: Any) -> None:
-        """Set the optimiser: Adam with a learning rate of 0.001 unless another one is given.
+        """Set the optimiser: that of :meth:`optimizer_at` 0.001 unless another one is given.
 
         Raises
         ------
@@ -166,7 +202,7 @@ class Autoencoder(keras.Model):
                 "choose it with reconstruction='squared_error' or 'bernoulli'."
             )
         if optimizer is None:
-            optimizer = keras.optimizers.Adam(DEFAULT_LEARNING_RATE)
+            optimizer = self.optimizer_at(DEFAULT_LEARNING_RATE)
         super().compile(optimizer=optimizer, **kwargs)
 
     def get_compile_config(self) -> dict[str, Any] | None:
@@ -184,7 +220,11 @@ class Autoencoder(keras.Model):
     def ensure_built(self) -> None:
         """Create every variable now, rather than with the first batch."""
         if not self.built:
-            self.build((None, *self.encoder.input_shape[1:]))
+            self(self.symbolic_input())
+
+    def symbolic_input(self) -> Any:
+        """Return a placeholder for a batch of what the model takes."""
+        return keras.Input(self.sample_shape)
 
     def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Train with Keras's own loop, after checking ``x`` when it is an array.
@@ -222,7 +262,7 @@ class Autoencoder(keras.Model):
         InputError
             If ``x`` is not what the model takes.
         """
-        return in_batches(self.encoder, self.checked(x), batch_size)
+        return in_batches(self.code, batch_size, self.checked(x))
 
     def decode(self, codes: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
         """Return what the decoder makes of ``codes``, shape ``(samples, *sample_shape)``.
@@ -233,7 +273,7 @@ class Autoencoder(keras.Model):
             If ``codes`` is not what the decoder takes.
         """
         codes = checked_batch(codes, self.decoder.input_shape[1:], name="codes")
-        return in_batches(self.decoder, codes, batch_size)
+        return in_batches(self.decoder, batch_size, codes)
 
     def reconstruct(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
         """Return ``decode(encode(x))``, of the same shape as ``x``.
@@ -254,9 +294,28 @@ class Autoencoder(keras.Model):
             If it is empty, of another shape or type, holds NaN or infinity, or leaves [0, 1] with
             ``reconstruction="bernoulli"``.
         """
+        return self.checked_samples(x, name)
+
+    @property
+    def kind(self) -> str:
+        """Name of the class, for messages."""
+        return type(self).__name__
+
+    @property
+    def sample_shape(self) -> tuple[int | None, ...]:
+        """Shape of one sample, without the batch axis."""
+        return tuple(self.encoder.input_shape[1:])
+
+    @property
+    def code_shape(self) -> tuple[Any, ...]:
+        """Shape of one code, without the batch axis."""
+        return tuple(self.encoder.output_shape[1:])
+
+    def checked_samples(self, x: Any, name: str) -> NDArray[np.float32]:
+        """Return samples as ``float32``, checked like the input of a model without labels."""
         x = checked_batch(
             x,
-            self.encoder.input_shape[1:],
+            self.sample_shape,
             name=name,
             unit_interval=self.reconstruction == "bernoulli",
         )
@@ -265,7 +324,7 @@ class Autoencoder(keras.Model):
                 f"{name} runs from {x.min():g} to {x.max():g}, but the decoder ends in a sigmoid "
                 "and can only give values between 0 and 1. Build it with output_activation=None, "
                 "or scale the data with preprocessing.unit_range.",
-                stacklevel=3,
+                stacklevel=4,
             )
         return x
 
@@ -300,7 +359,7 @@ class Autoencoder(keras.Model):
             "name": self.name,
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
-            "reconstruction": self.reconstruction,
+            **{name: getattr(self, name) for name in self.setting_names},
         }
 
     @classmethod
@@ -336,14 +395,15 @@ def is_array(x: Any) -> bool:
     return isinstance(x, (np.ndarray, list, tuple, int, float))
 
 
-def in_batches(
-    function: Callable[..., Tensor], x: NDArray[np.float32], batch_size: int
-) -> NDArray[np.float32]:
-    """Apply a Keras model to ``x`` in batches.
+def in_batches(function: Callable[..., Tensor], batch_size: int, x: Data) -> NDArray[np.float32]:
+    """Apply a Keras model, or a function like one, to data in batches.
 
     Called directly rather than through ``predict``, which compiles a program for each model and
     costs more than it saves on the few samples that a figure or a slider needs.
     """
-    starts = range(0, len(x), batch_size)
-    parts = [function(x[start : start + batch_size], training=False) for start in starts]
-    return np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
+    parts = []
+    for start in range(0, sample_count(x), batch_size):
+        batch = rows_of(x, slice(start, start + batch_size))
+        tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, batch)
+        parts.append(keras.ops.convert_to_numpy(function(tensors, training=False)))
+    return np.concatenate(parts)

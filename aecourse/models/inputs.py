@@ -7,6 +7,26 @@ from numpy.typing import NDArray
 
 from aecourse.errors import InputError
 
+# What a model is trained on: samples, or samples with something for each of them, such as labels.
+Data = NDArray[Any] | tuple[NDArray[Any], ...]
+
+
+def arrays_of(x: Data | None) -> tuple[NDArray[Any], ...]:
+    """Return the arrays that ``x`` consists of, which may be none."""
+    if x is None:
+        return ()
+    return x if isinstance(x, tuple) else (x,)
+
+
+def sample_count(x: Data) -> int:
+    """Return the number of samples in ``x``."""
+    return len(arrays_of(x)[0])
+
+
+def rows_of(x: Data, which: Any) -> Data:
+    """Return some of the samples: a slice or an array of their positions."""
+    return tuple(array[which] for array in x) if isinstance(x, tuple) else x[which]
+
 
 def checked_batch(
     x: Any, shape: tuple[int | None, ...], *, name: str = "x", unit_interval: bool = False

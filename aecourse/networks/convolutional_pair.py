@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from aecourse.backend import keras
+from aecourse.checks import whole
 from aecourse.errors import InputError
 from aecourse.networks.settings import (
     activation_named,
     initialiser,
     layer_seeds,
-    positive,
     positives,
     sample_shape,
 )
@@ -66,8 +66,8 @@ def convolutional(
     """
     height, width, channels = _image_shape(input_shape)
     filters = _filters(filters, height, width)
-    kernel_size = positive(kernel_size, "kernel_size")
-    code_size = positive(code_size, "code_size")
+    kernel_size = whole(kernel_size, "kernel_size")
+    code_size = whole(code_size, "code_size")
     inner = activation_named(activation, "activation")
     seeds = layer_seeds(seed)
     # sides[k] is the image's height and width after k halvings.

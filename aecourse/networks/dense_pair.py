@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from math import prod
 
 from aecourse.backend import keras
+from aecourse.checks import whole
 from aecourse.networks.settings import (
     activation_named,
     initialiser,
     layer_seeds,
-    positive,
     positives,
     sample_shape,
 )
@@ -62,7 +62,7 @@ def dense(
     """
     shape = sample_shape(input_shape)
     units = positives(hidden, "hidden")
-    code_size = positive(code_size, "code_size")
+    code_size = whole(code_size, "code_size")
     inner = activation_named(activation, "activation")
     seeds = layer_seeds(seed)
 

@@ -6,22 +6,10 @@ from numbers import Integral
 import numpy as np
 
 from aecourse.backend import keras
+from aecourse.checks import whole
 from aecourse.errors import InputError
 
 RECTIFIERS = {"relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "swish"}
-
-
-def positive(value: object, what: str) -> int:
-    """Return ``value`` as an ``int`` if it is a whole number of at least 1.
-
-    Raises
-    ------
-    InputError
-        If it is anything else.
-    """
-    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1:
-        return int(value)
-    raise InputError(f"{what} is {value!r}; give a whole number of at least 1.")
 
 
 def positives(values: object, what: str) -> tuple[int, ...]:
@@ -34,7 +22,7 @@ def positives(values: object, what: str) -> tuple[int, ...]:
     """
     if not isinstance(values, Sequence) or isinstance(values, str):
         raise InputError(f"{what} is {values!r}; give a tuple of whole numbers, such as (256, 64).")
-    return tuple(positive(value, f"{what}[{index}]") for index, value in enumerate(values))
+    return tuple(whole(value, f"{what}[{index}]") for index, value in enumerate(values))
 
 
 def sample_shape(shape: object) -> tuple[int, ...]:
@@ -81,9 +69,7 @@ def layer_seeds(seed: int) -> Iterator[int]:
     InputError
         If ``seed`` is not a whole number of at least 0.
     """
-    if not isinstance(seed, Integral) or isinstance(seed, bool) or int(seed) < 0:
-        raise InputError(f"seed is {seed!r}; give a whole number of at least 0.")
-    stream = np.random.default_rng(int(seed))
+    stream = np.random.default_rng(whole(seed, "seed", least=0))
     while True:
         yield int(stream.integers(2**31))
 

@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 
 from aecourse import backend
 from aecourse.backend import keras
+from aecourse.models.inputs import Data, rows_of, sample_count
+
+
+def steps_in(x: Data, batch_size: int) -> int:
+    """Return the number of batches in an epoch; the last one may be smaller."""
+    return -(-sample_count(x) // batch_size)
 
 
 def order(seed: int, epoch: int, samples: int) -> NDArray[np.int64]:
@@ -19,50 +25,55 @@ def order(seed: int, epoch: int, samples: int) -> NDArray[np.int64]:
     return np.random.default_rng((seed, epoch)).permutation(samples)
 
 
-def batches(
-    x: NDArray[np.float32], *, batch_size: int, seed: int, first_epoch: int, last_epoch: int
-) -> Any:
+def batches(x: Data, *, batch_size: int, seed: int, first_epoch: int, last_epoch: int) -> Any:
     """Return what Keras's ``fit`` takes: the batches of the epochs from first to before last."""
     if backend.name() == "tensorflow":
         return _tensorflow_batches(x, batch_size, seed, first_epoch, last_epoch)
-    return ShuffledArray(x, batch_size, seed, first_epoch)
+    return ShuffledArrays(x, batch_size, seed, first_epoch)
 
 
-class ShuffledArray(keras.utils.PyDataset):
-    """Batches of an array on any backend, in an order of its own for each epoch."""
+class ShuffledArrays(keras.utils.PyDataset):
+    """Batches on any backend, in an order of its own for each epoch."""
 
-    def __init__(self, x: NDArray[np.float32], batch_size: int, seed: int, epoch: int) -> None:
+    def __init__(self, x: Data, batch_size: int, seed: int, epoch: int) -> None:
         super().__init__()
         self.x, self.batch_size, self.seed, self.epoch = x, batch_size, seed, epoch
-        self.order = order(seed, epoch, len(x))
+        self.order = self._order()
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
-        return -(-len(self.x) // self.batch_size)
+        return steps_in(self.x, self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32]]:
+    def __getitem__(self, index: int) -> tuple[Data]:
         """Return one batch, as Keras wants it: a tuple of the input alone."""
         start = index * self.batch_size
-        return (self.x[self.order[start : start + self.batch_size]],)
+        return (rows_of(self.x, self.order[start : start + self.batch_size]),)
 
     def on_epoch_end(self) -> None:
         """Draw the next epoch's order."""
         self.epoch += 1
-        self.order = order(self.seed, self.epoch, len(self.x))
+        self.order = self._order()
+
+    def _order(self) -> NDArray[np.int64]:
+        return order(self.seed, self.epoch, sample_count(self.x))
 
 
 def _tensorflow_batches(
-    x: NDArray[np.float32], batch_size: int, seed: int, first_epoch: int, last_epoch: int
+    x: Data, batch_size: int, seed: int, first_epoch: int, last_epoch: int
 ) -> Any:
     """Return the same batches as a ``tf.data`` pipeline, which spares Python work in each step."""
     import tensorflow as tf
 
-    samples = tf.constant(x)
+    count = sample_count(x)
+    samples = tf.nest.map_structure(tf.constant, x)
 
     def positions(epoch: Any) -> Any:
-        drawn = tf.numpy_function(lambda e: order(seed, int(e), len(x)), [epoch], tf.int64)
-        return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(drawn, (len(x),)))
+        drawn = tf.numpy_function(lambda e: order(seed, int(e), count), [epoch], tf.int64)
+        return tf.data.Dataset.from_tensor_slices(tf.ensure_shape(drawn, (count,)))
+
+    def chosen(positions: Any) -> Any:
+        return (tf.nest.map_structure(lambda array: tf.gather(array, positions), samples),)
 
     epochs = tf.data.Dataset.range(first_epoch, last_epoch)
     data = epochs.flat_map(lambda epoch: positions(epoch).batch(batch_size))
-    return data.map(lambda chosen: (tf.gather(samples, chosen),)).prefetch(tf.data.AUTOTUNE)
+    return data.map(chosen).prefetch(tf.data.AUTOTUNE)

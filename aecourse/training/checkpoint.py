@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from aecourse.backend import keras
 from aecourse.errors import DataError, InputError
+from aecourse.models.inputs import Data, arrays_of
 from aecourse.training.early_stopping import EarlyStopping
 from aecourse.training.history import History
 
@@ -154,16 +155,16 @@ class Checkpoint:
 
 def settings_of(
     model: keras.Model,
-    x: NDArray[np.float32],
-    validation: NDArray[np.float32] | None,
+    x: Data,
+    validation: Data | None,
     **others: Any,
 ) -> dict[str, Any]:
     """Return what tells one run from another; arrays and configurations as short digests."""
     return {
         "model": _digest(f"{type(model).__name__} {_unnumbered(model.get_config())}".encode()),
         "optimiser": _unnumbered(model.optimizer.get_config()),
-        "training data": _digest(x),
-        "validation data": None if validation is None else _digest(validation),
+        "training data": [_digest(array) for array in arrays_of(x)],
+        "validation data": [_digest(array) for array in arrays_of(validation)],
         **others,
     }
 

@@ -4,16 +4,14 @@ import math
 import os
 import time
 from collections.abc import Sequence
-from numbers import Integral, Real
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from aecourse.backend import keras
+from aecourse.checks import one_of, real, whole
 from aecourse.errors import InputError
 from aecourse.models.base import DEFAULT_LEARNING_RATE, Autoencoder
-from aecourse.training.batches import batches
+from aecourse.models.inputs import Data
+from aecourse.training.batches import batches, steps_in
 from aecourse.training.checkpoint import Checkpoint, settings_of
 from aecourse.training.early_stopping import EarlyStopping
 from aecourse.training.history import History
@@ -49,7 +47,8 @@ def fit(
     model
         The model to train. It is compiled with Adam if it is not compiled yet.
     x
-        Training samples, shape ``(samples, *sample_shape)``, floating-point.
+        Training samples, shape ``(samples, *sample_shape)``, floating-point; a model that learns
+        from labels takes ``(samples, labels)``.
     epochs
         Number of passes over ``x``.
     validation_data
@@ -59,8 +58,8 @@ def fit(
     seed
         Order of the samples. Each epoch has its own order; two runs with one seed have the same.
     learning_rate
-        Step size of a new Adam optimiser. ``None`` keeps the optimiser the model was compiled
-        with, or takes 0.001.
+        Step size of a new optimiser (Adam, unless the model asks for another). ``None`` keeps the
+        optimiser the model was compiled with, or takes 0.001.
     schedule
         ``"cosine"`` lets the learning rate rise to ``learning_rate`` in the first twentieth of the
         steps and then fall along half a cosine wave to 0 at the last one.
@@ -92,7 +91,7 @@ def fit(
     x = model.checked(x)
     if validation_data is not None:
         validation_data = model.checked(validation_data, "validation_data")
-    steps = -(-len(x) // batch_size)
+    steps = steps_in(x, batch_size)
     _compile(model, learning_rate, schedule, steps * epochs)
 
     stopping = EarlyStopping(early_stopping) if early_stopping else None
@@ -128,8 +127,8 @@ def fit(
 
 def _train(
     model: Autoencoder,
-    x: NDArray[np.float32],
-    validation_data: NDArray[np.float32] | None,
+    x: Data,
+    validation_data: Data | None,
     run: "Recorder",
     callbacks: Sequence[keras.callbacks.Callback],
     *,
@@ -140,7 +139,7 @@ def _train(
 ) -> None:
     """Run Keras's loop over the epochs that are left, and end it cleanly whatever happens."""
     first = len(run.history.epochs)
-    steps = -(-len(x) // batch_size)
+    steps = steps_in(x, batch_size)
     line = Progress(total=steps * epochs, done=steps * first, epochs=epochs) if progress else None
     stopping = [run.stopping] if run.stopping else []
     try:
@@ -222,16 +221,13 @@ def _compile(
     model: Autoencoder, learning_rate: float | None, schedule: Schedule, steps: int
 ) -> None:
     """Give the model the optimiser that is asked for, with all variables in place."""
-    if schedule not in ("constant", "cosine"):
-        raise InputError(f"schedule is {schedule!r}; give 'constant' or 'cosine'.")
-    if learning_rate is not None and not (
-        isinstance(learning_rate, Real) and 0 < float(learning_rate) < math.inf
-    ):
-        raise InputError(f"learning_rate is {learning_rate!r}; give a number above 0.")
+    one_of(schedule, "schedule", ("constant", "cosine"))
+    if learning_rate is not None:
+        real(learning_rate, "learning_rate", above=0)
     if schedule == "cosine":
-        model.compile(keras.optimizers.Adam(_cosine(learning_rate or DEFAULT_LEARNING_RATE, steps)))
+        model.compile(model.optimizer_at(_cosine(learning_rate or DEFAULT_LEARNING_RATE, steps)))
     elif learning_rate is not None:
-        model.compile(keras.optimizers.Adam(float(learning_rate)))
+        model.compile(model.optimizer_at(float(learning_rate)))
     elif not model.compiled:
         model.compile()
     model.ensure_built()
@@ -254,12 +250,11 @@ def _check_numbers(
     epochs: int, batch_size: int, seed: int, early_stopping: int | None, validated: bool
 ) -> None:
     """Refuse settings that make no sense."""
-    lowest = {"epochs": (epochs, 1), "batch_size": (batch_size, 1), "seed": (seed, 0)}
+    whole(epochs, "epochs")
+    whole(batch_size, "batch_size")
+    whole(seed, "seed", least=0)
     if early_stopping is not None:
-        lowest["early_stopping"] = (early_stopping, 1)
-    for name, (value, least) in lowest.items():
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-            raise InputError(f"{name} is {value!r}; give a whole number of at least {least}.")
+        whole(early_stopping, "early_stopping")
     if early_stopping is not None and not validated:
         raise InputError(
             "early_stopping needs validation_data: the training loss says nothing about when to "

@@ -97,7 +97,7 @@ def test_halves_of_different_samples_are_refused():
 
 
 def test_an_unknown_reconstruction_is_refused():
-    with pytest.raises(InputError, match="'mse'; give 'squared_error' or 'bernoulli'"):
+    with pytest.raises(InputError, match="'mse'; give 'squared_error', 'bernoulli' or 'gaussian'"):
         models.Autoencoder(*dense(), reconstruction="mse")
 
 
@@ -181,7 +181,7 @@ class Sparse(models.Autoencoder):
     regulariser_names = ("sparsity",)
     weight = 0.3
 
-    def regularisers(self, x, outputs):
+    def regularisers(self, x, outputs, training=False):
         values = keras.ops.sum(keras.ops.abs(outputs["code"]), axis=-1)
         return {"sparsity": (self.weight, keras.ops.mean(values))}
 
@@ -193,8 +193,8 @@ class Noisy(models.Autoencoder):
         super().__init__(*args, **kwargs)
         self.noise = keras.layers.GaussianNoise(0.5, seed=seed)
 
-    def forward(self, x, training=False):
-        return super().forward(self.noise(x, training=training), training=training)
+    def propagate(self, x, training=False):
+        return super().propagate(self.noise(x, training=training), training=training)
 
 
 def test_a_variants_term_enters_the_loss_with_its_weight():

@@ -81,10 +81,10 @@ def test_an_unknown_metric_is_refused_with_the_known_ones():
 class Watched(models.Autoencoder):
     """Note the samples that training shows, in their order."""
 
-    def forward(self, x, training=False):
+    def propagate(self, x, training=False):
         if training and not isinstance(x, keras.KerasTensor):
             self.__dict__.setdefault("seen", []).extend(np.asarray(x)[:, 0].tolist())
-        return super().forward(x, training=training)
+        return super().propagate(x, training=training)
 
 
 def test_each_epoch_has_another_order_of_samples_and_each_run_the_same():

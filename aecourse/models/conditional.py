@@ -1,0 +1,103 @@
+"""A variational autoencoder that is told the class, and so need not encode it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aecourse.backend import keras
+from aecourse.checks import whole
+from aecourse.models.base import in_batches
+from aecourse.models.inputs import checked_batch
+from aecourse.models.labelled import LabelledAutoencoder
+from aecourse.models.posterior import gaussian_posterior
+from aecourse.models.reconstruction import Tensor
+from aecourse.models.variational import VariationalAutoencoder
+
+
+@keras.saving.register_keras_serializable("aecourse")
+class ConditionalVariationalAutoencoder(LabelledAutoencoder, VariationalAutoencoder):
+    """Encoder and decoder both see the label, as a vector with a 1 in the place of the class.
+
+    It is trained on pairs ``(samples, labels)``. The code describes what the label leaves open,
+    such as the slant of a digit, and :meth:`sample` draws the classes that are asked for.
+
+    Parameters
+    ----------
+    encoder
+        From a sample to a code of ``k`` values. The label shifts their mean and log variance.
+    decoder
+        From ``k + classes`` values to a sample: build it with ``condition_size=classes``.
+    classes
+        Number of classes; labels run from 0 to ``classes - 1``.
+    reconstruction, beta, warm_up, free_bits, seed
+        As for :class:`VariationalAutoencoder`.
+
+    Raises
+    ------
+    InputError
+        If a setting makes no sense or the decoder does not take ``k + classes`` values.
+
+    References
+    ----------
+    Sohn, Lee and Yan (2015); Kingma et al. (2014).
+    """
+
+    setting_names = (*VariationalAutoencoder.setting_names, "classes")
+
+    def posterior_network(self) -> keras.Model:
+        """Return the model from a sample and its label to mean and log variance of its codes."""
+        return gaussian_posterior(self.encoder, condition_size=self.classes)
+
+    def distribution(
+        self, x: tuple[Tensor, Tensor], training: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """Return the mean and the log variance of each sample's codes."""
+        samples, labels = x
+        return self.posterior([samples, self.one_hot(labels)], training=training)
+
+    def rebuilt(self, code: Tensor, x: tuple[Tensor, Tensor], training: bool = False) -> Tensor:
+        """Return what the decoder makes of a code and the sample's label."""
+        return self.decoder(self.with_label(code, x[1]), training=training)
+
+    # --- what a reader calls --------------------------------------------------------------------
+
+    def decode(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
+        """Return what the decoder makes of a pair ``(codes, labels)``.
+
+        Raises
+        ------
+        InputError
+            If ``x`` is no such pair.
+        """
+        codes, labels = self.pair(x, "codes")
+        codes = checked_batch(codes, self.code_shape, name="codes")
+        labels = self.checked_labels(labels, len(codes), "labels")
+        return in_batches(self._decoded, batch_size, (codes, labels))
+
+    def reconstruct(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
+        """Return the reconstructions of a pair ``(samples, labels)``.
+
+        Raises
+        ------
+        InputError
+            If ``x`` is no such pair.
+        """
+        codes = self.encode(x, batch_size=batch_size)
+        return self.decode((codes, x[1]), batch_size=batch_size)
+
+    def sample(self, labels: Any, *, seed: int = 0) -> NDArray[np.float32]:
+        """Return one sample of each class in ``labels``, decoded from a draw from the prior.
+
+        Raises
+        ------
+        InputError
+            If a label is no class, or ``seed`` is not a whole number of at least 0.
+        """
+        labels = self.checked_labels(labels, None, "labels")
+        draws = np.random.default_rng(whole(seed, "seed", least=0))
+        codes = draws.standard_normal((len(labels), *self.code_shape)).astype(np.float32)
+        return self.decode((codes, labels))
+
+    def _decoded(self, x: tuple[Tensor, Tensor], training: bool = False) -> Tensor:
+        return self.rebuilt(x[0], x, training=training)
