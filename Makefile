@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+BACKENDS := $(VENV)/.backends
 HTML := _build/html
 SOURCES := $(shell find _config.yml _toc.yml book aecourse -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*' 2>/dev/null)
 
@@ -47,7 +48,7 @@ lint: $(INSTALLED)  ## Style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-unit: $(INSTALLED)  ## The package's tests, with their coverage floor
+unit: $(BACKENDS)  ## The package's tests, with their coverage floor
 	$(BIN)/python -m pytest -m "not browser and not lab" --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
 
 notebooks: $(INSTALLED)  ## Every notebook, run in the quick profile on stand-in data
@@ -63,6 +64,8 @@ pins: $(INSTALLED)  ## Renew requirements.txt from pyproject.toml (maintainers)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra book --extra test --universal --python-version 3.11 \
 	  --upgrade --no-emit-index-url --no-annotate --no-header --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra backends --constraint requirements.txt --universal --python-version 3.11 \
+	  --no-emit-index-url --no-annotate --no-header | grep -vxFf requirements.txt > requirements-backends.txt
 
 clean:  ## Remove the built book (keeps the environment)
 	rm -rf _build
@@ -82,6 +85,11 @@ $(INSTALLED): requirements.txt pyproject.toml
 	  echo "Python cannot make a virtual environment. On Debian:  apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# torch and JAX are for the tests of the models on all of Keras's backends; readers need neither.
+$(BACKENDS): $(INSTALLED) requirements-backends.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-backends.txt
 	@touch $@
 
 $(HTML)/.built: $(INSTALLED) $(SOURCES)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from aecourse.backend import keras
 from aecourse.checks import whole
 from aecourse.errors import InputError
-from aecourse.models.base import Autoencoder
-from aecourse.models.inputs import fits
+from aecourse.models.base import Autoencoder, in_batches
+from aecourse.models.inputs import checked_batch, fits
 from aecourse.models.reconstruction import Tensor
 
 UNLABELLED = -1
@@ -74,7 +74,26 @@ class LabelledAutoencoder(Autoencoder):
         """
         samples, labels = self.pair(x, name)
         samples = self.checked_samples(samples, f"{name}[0]")
-        return samples, self.checked_labels(labels, len(samples), f"{name}[1]")
+        labels = self.checked_labels(
+            labels, len(samples), f"{name}[1]", may_miss=self.takes_unlabelled
+        )
+        return samples, labels
+
+    def decode(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
+        """Return what the decoder makes of a pair ``(codes, labels)``.
+
+        Raises
+        ------
+        InputError
+            If ``x`` is no such pair, or a label is missing.
+        """
+        codes, labels = self.pair(x, "codes")
+        codes = checked_batch(codes, self.code_shape, name="codes")
+        labels = self.checked_labels(labels, len(codes), "labels")
+        return in_batches(self._decoded, batch_size, (codes, labels))
+
+    def _decoded(self, x: tuple[Tensor, Tensor], training: bool = False) -> Tensor:
+        return self.decoder(self.with_label(*x), training=training)
 
     def pair(self, x: Any, name: str) -> tuple[Any, Any]:
         """Return the two parts of ``x``.
@@ -85,12 +104,12 @@ class LabelledAutoencoder(Autoencoder):
             If it does not have two.
         """
         if not isinstance(x, (tuple, list)) or len(x) != 2:
-            raise InputError(
-                f"{name} must be a pair with labels, as in ({name}, labels): {self.kind} needs both."
-            )
+            raise InputError(f"{name} must be a pair ({name}, labels): {self.kind} needs both.")
         return x[0], x[1]
 
-    def checked_labels(self, labels: Any, count: int | None, name: str) -> NDArray[np.int32]:
+    def checked_labels(
+        self, labels: Any, count: int | None, name: str, *, may_miss: bool = False
+    ) -> NDArray[np.int32]:
         """Return ``count`` labels as ``int32``; ``None`` stands for any number of them.
 
         Raises
@@ -104,11 +123,11 @@ class LabelledAutoencoder(Autoencoder):
             raise InputError(
                 f"{name} has shape {array.shape}; expected ({expected},), one for each sample."
             )
-        lowest = UNLABELLED if self.takes_unlabelled else 0
+        lowest = UNLABELLED if may_miss else 0
         whole_numbers = np.issubdtype(array.dtype, np.integer)
         if not whole_numbers or array.min() < lowest or array.max() >= self.classes:
             found = f"runs from {array.min()} to {array.max()}" if whole_numbers else "is of no use"
-            missing = f" ({UNLABELLED} for none)" if self.takes_unlabelled else ""
+            missing = f" ({UNLABELLED} for none)" if may_miss else ""
             raise InputError(
                 f"{name} with dtype {array.dtype} {found}; "
                 f"give whole numbers from 0 to {self.classes - 1}{missing}."
