@@ -6,17 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aecourse.backend import keras
-from aecourse.checks import whole
-from aecourse.models.base import in_batches
-from aecourse.models.inputs import checked_batch
 from aecourse.models.labelled import LabelledAutoencoder
 from aecourse.models.posterior import gaussian_posterior
+from aecourse.models.prior import LabelledStandardNormalPrior
 from aecourse.models.reconstruction import Tensor
 from aecourse.models.variational import VariationalAutoencoder
 
 
 @keras.saving.register_keras_serializable("aecourse")
-class ConditionalVariationalAutoencoder(LabelledAutoencoder, VariationalAutoencoder):
+class ConditionalVariationalAutoencoder(
+    LabelledStandardNormalPrior, LabelledAutoencoder, VariationalAutoencoder
+):
     """Encoder and decoder both see the label, as a vector with a 1 in the place of the class.
 
     It is trained on pairs ``(samples, labels)``. The code describes what the label leaves open,
@@ -62,19 +62,6 @@ class ConditionalVariationalAutoencoder(LabelledAutoencoder, VariationalAutoenco
 
     # --- what a reader calls --------------------------------------------------------------------
 
-    def decode(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
-        """Return what the decoder makes of a pair ``(codes, labels)``.
-
-        Raises
-        ------
-        InputError
-            If ``x`` is no such pair.
-        """
-        codes, labels = self.pair(x, "codes")
-        codes = checked_batch(codes, self.code_shape, name="codes")
-        labels = self.checked_labels(labels, len(codes), "labels")
-        return in_batches(self._decoded, batch_size, (codes, labels))
-
     def reconstruct(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
         """Return the reconstructions of a pair ``(samples, labels)``.
 
@@ -85,19 +72,3 @@ class ConditionalVariationalAutoencoder(LabelledAutoencoder, VariationalAutoenco
         """
         codes = self.encode(x, batch_size=batch_size)
         return self.decode((codes, x[1]), batch_size=batch_size)
-
-    def sample(self, labels: Any, *, seed: int = 0) -> NDArray[np.float32]:
-        """Return one sample of each class in ``labels``, decoded from a draw from the prior.
-
-        Raises
-        ------
-        InputError
-            If a label is no class, or ``seed`` is not a whole number of at least 0.
-        """
-        labels = self.checked_labels(labels, None, "labels")
-        draws = np.random.default_rng(whole(seed, "seed", least=0))
-        codes = draws.standard_normal((len(labels), *self.code_shape)).astype(np.float32)
-        return self.decode((codes, labels))
-
-    def _decoded(self, x: tuple[Tensor, Tensor], training: bool = False) -> Tensor:
-        return self.rebuilt(x[0], x, training=training)

@@ -24,22 +24,34 @@ def gaussian_posterior(encoder: keras.Model, *, condition_size: int = 0) -> kera
     InputError
         If the encoder does not end in one layer that gives the code.
     """
-    last = encoder.layers[-1] if getattr(encoder, "layers", None) else None
-    if last is None or isinstance(last.input, list) or last.output is not encoder.output:
-        raise InputError(
-            "the encoder does not end in one layer that gives the code, so the layer of its "
-            "deviation has no place; build it with a function of aecourse.networks, or as a "
-            "functional Keras model that ends in a dense layer."
-        )
+    features = last_features(encoder)
     size = encoder.output_shape[-1]
     mean = encoder.output
-    log_variance = _head(size, "log_variance")(last.input)
+    log_variance = _head(size, "log_variance")(features)
     if not condition_size:
         return keras.Model(encoder.input, [mean, log_variance], name="posterior")
     condition = keras.Input((condition_size,), name="condition")
     mean = mean + _head(size, "mean_shift", use_bias=False)(condition)
     log_variance = log_variance + _head(size, "log_variance_shift", use_bias=False)(condition)
     return keras.Model([encoder.input, condition], [mean, log_variance], name="posterior")
+
+
+def last_features(encoder: keras.Model) -> keras.KerasTensor:
+    """Return what the encoder's last layer sees, for a second layer beside it.
+
+    Raises
+    ------
+    InputError
+        If the encoder does not end in one layer that gives the code.
+    """
+    last = encoder.layers[-1] if getattr(encoder, "layers", None) else None
+    if last is None or isinstance(last.input, list) or last.output is not encoder.output:
+        raise InputError(
+            "the encoder does not end in one layer that gives the code, so a second layer beside "
+            "it has no place; build it with a function of aecourse.networks, or as a functional "
+            "Keras model that ends in a dense layer."
+        )
+    return last.input
 
 
 def kl_to_standard_normal(mean: Tensor, log_variance: Tensor) -> Tensor:
