@@ -9,8 +9,8 @@ what the figure shows.
 from aecourse.plots.comparisons import bars_with_spread, heatmap, histogram_by_group
 from aecourse.plots.curves import error_against_code_size, learning_curves, points_with_lines
 from aecourse.plots.diagrams import network_diagram
-from aecourse.plots.images import images, reconstructions, weights_as_images
-from aecourse.plots.latent import latent_scatter
+from aecourse.plots.images import image_rows, images, reconstructions, weights_as_images
+from aecourse.plots.latent import latent_clouds, latent_grid, latent_scatter
 from aecourse.plots.style import CourseFigure, new_figure, show
 
 __all__ = [
@@ -19,7 +19,10 @@ __all__ = [
     "error_against_code_size",
     "heatmap",
     "histogram_by_group",
+    "image_rows",
     "images",
+    "latent_clouds",
+    "latent_grid",
     "latent_scatter",
     "learning_curves",
     "network_diagram",

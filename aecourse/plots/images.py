@@ -123,27 +123,67 @@ def reconstructions(
             )
     if errors is None:
         errors = {name: _mean_squared_error(original, methods[name]) for name in rows}
-    side = min((PAGE_WIDTH - 1.5) / len(original), 1.1)
-    height = (len(rows) + 1) * (side * original.shape[1] / original.shape[2] + 0.03)
+    labelled = {
+        f"{name}\nMSE {number(errors[name])}" if name in errors else name: pictures
+        for name, pictures in rows.items()
+    }
     described = ", ".join(f"{n} (mean squared error {number(e)})" for n, e in errors.items())
-    figure = new_figure(
-        title,
-        height=height + TITLE_HEIGHT,
-        width=min(PAGE_WIDTH, max(4.5, side * len(original) + 1.5)),
+    return _draw_rows(
+        {"original": original, **labelled},
+        title=title,
         provenance=provenance,
         alt=alt
         or f"{sentence(title)} Rows of {len(original)} images: originals, {described}.".strip(),
     )
-    grid = figure.subplots(len(rows) + 1, len(original), squeeze=False)
-    for line, (name, pictures) in enumerate([("original", original), *rows.items()]):
-        for axes, picture in zip(grid[line], pictures, strict=True):
-            axes.set_axis_off()
-            _draw(axes, picture)
-        text = name if name not in errors or line == 0 else f"{name}\nMSE {number(errors[name])}"
-        grid[line, 0].annotate(
-            text, (-0.12, 0.5), xycoords="axes fraction", ha="right", va="center", fontsize=9.5
-        )
-    return figure
+
+
+@styled
+def image_rows(
+    rows: Mapping[str, ArrayLike],
+    titles: Sequence[str] | None = None,
+    *,
+    title: str = "",
+    provenance: HasProvenance | None = None,
+    alt: str | None = None,
+) -> CourseFigure:
+    """Draw rows of images, the name of each row beside it: samples of models, steps of a walk.
+
+    Parameters
+    ----------
+    rows : dict of str to array of n images
+        Images as in :func:`images`, equally many of one size in each row; up to 12 fit on the page.
+    titles : sequence of n str, optional
+        A short text above each column.
+    title, provenance, alt
+        As in :func:`images`.
+
+    Raises
+    ------
+    InputError
+        If there are no rows, their images differ in number or size, or ``titles`` has another
+        length.
+    """
+    if not rows:
+        raise InputError("rows is empty; give at least one name: images.")
+    pictures = {name: arrays.as_images(x, f"rows[{name!r}]") for name, x in rows.items()}
+    (first, shape), *others = ((name, x.shape) for name, x in pictures.items())
+    for name, other in others:
+        if other != shape:
+            raise InputError(
+                f"rows[{name!r}] has images of shape {other}, but rows[{first!r}] of {shape}; "
+                "give equally many of one size."
+            )
+    if titles is not None:
+        arrays.same_length("titles", len(titles), shape[0], "each row")
+    listed = ", ".join(name.replace("\n", " ") for name in pictures)
+    above = "" if titles is None else f" Columns: {', '.join(map(str, titles))}."
+    return _draw_rows(
+        pictures,
+        titles,
+        title=title,
+        provenance=provenance,
+        alt=alt or f"{sentence(title)} Rows of {shape[0]} images: {listed}.{above}".strip(),
+    )
 
 
 @styled
@@ -206,6 +246,39 @@ def weights_as_images(
     bar = figure.colorbar(colours, ax=grid, ticks=[-1, 0, 1], shrink=0.9, aspect=25, pad=0.01)
     bar.set_label("weight ÷ largest weight")
     bar.outline.set_visible(False)
+    return figure
+
+
+def _draw_rows(
+    rows: Mapping[str, np.ndarray],
+    titles: Sequence[str] | None = None,
+    *,
+    title: str,
+    provenance: HasProvenance | None,
+    alt: str,
+) -> CourseFigure:
+    """Draw rows of equally many images, the label of each row to its left."""
+    count, height, width = next(iter(rows.values())).shape[:3]
+    side = min((PAGE_WIDTH - 1.5) / count, 1.1)
+    figure = new_figure(
+        title,
+        height=len(rows) * (side * height / width + 0.03)
+        + (0.22 if titles else 0.0)
+        + TITLE_HEIGHT,
+        width=min(PAGE_WIDTH, max(4.5, side * count + 1.5)),
+        provenance=provenance,
+        alt=alt,
+    )
+    grid = figure.subplots(len(rows), count, squeeze=False)
+    for line, (label, pictures) in zip(grid, rows.items(), strict=True):
+        for axes, picture in zip(line, pictures, strict=True):
+            axes.set_axis_off()
+            _draw(axes, picture)
+        line[0].annotate(
+            label, (-0.12, 0.5), xycoords="axes fraction", ha="right", va="center", fontsize=9.5
+        )
+    for axes, text in zip(grid[0], titles or [], strict=False):
+        axes.set_title(str(text), fontsize=9.5, pad=3)
     return figure
 
 

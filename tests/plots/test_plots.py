@@ -17,10 +17,20 @@ REAL = SimpleNamespace(is_stand_in=False)
 
 
 CODES, LABELS = RNG.normal(size=(40, 2)), np.arange(40) % 10
+
+
+def brightness_of_the_first_value(codes):
+    """Decode a code into an even image, from black at −2 to white at 2."""
+    return np.ones((len(codes), 8, 8)) * ((codes[:, :1, None] + 2) / 4)
+
+
 DRAW = {
     "images": lambda **common: plots.images(PICTURES, [str(i) for i in range(12)], **common),
     "reconstructions": lambda **common: plots.reconstructions(
         PICTURES, {"PCA": PICTURES * 0.5}, **common
+    ),
+    "image_rows": lambda **common: plots.image_rows(
+        {"VAE": PICTURES[:6], "WAE": PICTURES[6:]}, **common
     ),
     "learning_curves": lambda **common: plots.learning_curves(
         {"SGD": [3.0, 2.0, 1.0]}, log=True, **common
@@ -32,6 +42,12 @@ DRAW = {
         [2, 8], {"PCA": [0.2, 0.1]}, **common
     ),
     "latent": lambda **common: plots.latent_scatter(CODES, LABELS, **common),
+    "clouds": lambda **common: plots.latent_clouds(
+        {"plain": CODES * 9, "VAE": CODES}, LABELS, numbers={"plain": 2.0, "VAE": 0.1}, **common
+    ),
+    "latent_grid": lambda **common: plots.latent_grid(
+        brightness_of_the_first_value, np.linspace(-2, 2, 12), **common
+    ),
     "bars": lambda **common: plots.bars_with_spread(
         {"none": [1.0, 2.0], "z-score": 0.5}, xlabel="loss", **common
     ),
@@ -140,6 +156,50 @@ def test_reconstruction_errors_are_measured_before_clipping():
     assert "linear\nMSE 4" in texts(figure)
 
 
+def test_rows_of_images_are_drawn_in_order_with_their_names_and_the_columns_titles():
+    rows = {"first": np.zeros((3, 8, 8)), "second": np.ones((3, 8, 8))}
+    figure = plots.image_rows(rows, ["a", "b", "c"])
+    assert {"first", "second", "a", "b", "c"} <= set(texts(figure))
+    drawn = [axes.images[0].get_array().mean() for axes in figure.axes]
+    assert drawn == [0, 0, 0, 1, 1, 1]
+    assert figure.alt == "Rows of 3 images: first, second. Columns: a, b, c."
+
+
+def test_clouds_share_axes_that_hold_the_widest_cloud_and_the_prior_or_have_their_own():
+    clouds = {"wide": np.array([[40.0, 0.0]]), "narrow": np.array([[0.1, 0.1]])}
+    shared = plots.latent_clouds(clouds, [0]).axes
+    assert shared[0].get_xlim() == shared[1].get_xlim() == shared[1].get_ylim()
+    assert shared[1].get_xlim()[1] > 40
+    wide, narrow = plots.latent_clouds(clouds, [0], same_axes=False).axes
+    assert wide.get_xlim()[1] > 40
+    assert 3 < narrow.get_xlim()[1] < 4
+
+
+def test_each_cloud_has_circles_at_one_two_and_three_standard_deviations():
+    axes = plots.latent_clouds({"VAE": CODES}, LABELS).axes[0]
+    radii = [np.linalg.norm(line.get_xydata(), axis=1) for line in axes.lines]
+    np.testing.assert_allclose(radii, np.repeat([[1], [2], [3]], 181, axis=1))
+
+
+def test_each_cloud_tells_its_number():
+    figure = plots.latent_clouds(
+        {"VAE": CODES, "WAE": CODES}, LABELS, numbers={"VAE": 0.5, "WAE": 2}, number_label="MMD"
+    )
+    assert {"VAE\nMMD 0.5", "WAE\nMMD 2"} <= set(texts(figure))
+    assert "VAE (MMD 0.5), WAE (MMD 2)" in figure.alt
+
+
+def test_a_decoded_grid_has_each_image_where_its_code_lies():
+    def from_left_and_up(codes):
+        return np.ones((len(codes), 2, 3)) * ((codes[:, 0] + 10 * codes[:, 1]) / 100)[:, None, None]
+
+    figure = plots.latent_grid(from_left_and_up, [1, 2, 3], [4, 5])
+    drawn = figure.axes[0].images[0].get_array()[::2, ::3] * 100  # one pixel of each image
+    np.testing.assert_allclose(drawn, [[51, 52, 53], [41, 42, 43]])
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()] == ["5", "4"]
+    assert list(figure.axes[0].get_xticks()) == [1, 4, 7]
+
+
 def test_a_curve_shows_the_mean_and_the_band_from_lowest_to_highest_seed():
     axes = plots.learning_curves({"SGD": [[2.0, 1.0], [4.0, 3.0]]}, first=0).axes[0]
     np.testing.assert_allclose(axes.lines[0].get_xydata(), [[0, 3], [1, 2]])
@@ -171,6 +231,9 @@ def test_the_network_diagram_names_the_narrowest_layer_the_code():
         (lambda: plots.images(PICTURES, columns=0), "columns"),
         (lambda: plots.reconstructions(PICTURES, {}), "empty"),
         (lambda: plots.reconstructions(PICTURES, {"a": PICTURES[:3]}), "shape"),
+        (lambda: plots.image_rows({}), "empty"),
+        (lambda: plots.image_rows({"a": PICTURES, "b": PICTURES[:3]}), r"rows\['b'\]"),
+        (lambda: plots.image_rows({"a": PICTURES}, ["one"]), "1 entries"),
         (lambda: plots.learning_curves({}), "non-empty"),
         (lambda: plots.learning_curves({"a": [[1.0], [1.0, 2.0]]}), "numbers"),
         (lambda: plots.learning_curves({"a": np.zeros((1, 1, 1))}), "seeds"),
@@ -182,6 +245,12 @@ def test_the_network_diagram_names_the_narrowest_layer_the_code():
         (lambda: plots.latent_scatter(np.zeros((4, 3)), np.zeros(4, int)), r"\(n, 2\)"),
         (lambda: plots.latent_scatter(np.zeros((4, 2)), np.zeros(4)), "whole numbers"),
         (lambda: plots.latent_scatter(np.zeros((2, 2)), [0, 7], ["only"]), "class_names"),
+        (lambda: plots.latent_clouds({}, []), "empty"),
+        (lambda: plots.latent_clouds({"a": np.zeros((4, 3))}, [0] * 4), r"\(n, 2\)"),
+        (lambda: plots.latent_clouds({"a": CODES, "b": CODES[:3]}, LABELS), "40 entries"),
+        (lambda: plots.latent_clouds({"a": CODES}, LABELS, numbers={"b": 1.0}), "'a'"),
+        (lambda: plots.latent_grid(brightness_of_the_first_value, [[1.0]]), "across"),
+        (lambda: plots.latent_grid(lambda codes: PICTURES, [1.0, 2.0]), "12 entries"),
         (lambda: plots.bars_with_spread({}, xlabel="x"), "empty"),
         (lambda: plots.histogram_by_group({"a": []}, xlabel="x"), "empty"),
         (lambda: plots.histogram_by_group({}, xlabel="x"), "empty"),
