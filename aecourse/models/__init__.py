@@ -8,10 +8,12 @@ from aecourse.models.base import Autoencoder
 from aecourse.models.conditional import ConditionalVariationalAutoencoder
 from aecourse.models.storage import load
 from aecourse.models.variational import VariationalAutoencoder
+from aecourse.models.vector_quantized import VectorQuantizedAutoencoder
 
 __all__ = [
     "Autoencoder",
     "ConditionalVariationalAutoencoder",
     "VariationalAutoencoder",
+    "VectorQuantizedAutoencoder",
     "load",
 ]
