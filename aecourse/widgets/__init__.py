@@ -1,7 +1,8 @@
 """Explorers that move in the published page, and controls to tune experiments in JupyterLab."""
 
 from aecourse.widgets.controls import Choice, Range
-from aecourse.widgets.decoder_explorer import DecoderExplorer, dense_layers
+from aecourse.widgets.decoder_explorer import DecoderExplorer
+from aecourse.widgets.decoder_layers import TransposedConvolution, decoder_layers
 from aecourse.widgets.descent_explorer import DescentExplorer
 from aecourse.widgets.line_explorer import LineExplorer
 from aecourse.widgets.training_tuner import training_tuner
@@ -13,8 +14,9 @@ __all__ = [
     "DescentExplorer",
     "LineExplorer",
     "Range",
+    "TransposedConvolution",
     "Tuner",
-    "dense_layers",
+    "decoder_layers",
     "training_tuner",
     "tune",
 ]

@@ -1,7 +1,6 @@
 """Move a code and see what the decoder draws from it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import traitlets
@@ -11,24 +10,25 @@ from aecourse.errors import InputError
 from aecourse.plots import CourseFigure
 from aecourse.plots.arrays import as_labels
 from aecourse.plots.style import applied, colour, marker, new_figure
+from aecourse.widgets.decoder_layers import Decoder, TransposedConvolution
 from aecourse.widgets.explorer import Explorer, as_array, as_bytes, module
 
-ACTIVATIONS = ("linear", "relu", "sigmoid", "tanh")
 MOST_CODES = 1000
 LARGEST_BYTES = 800_000  # a notebook with one explorer stays below 1.5 MB
 
 
 class DecoderExplorer(Explorer):
-    """A dense decoder that runs in the browser: a plane of codes, sliders, and the decoded image.
+    """A decoder that runs in the browser: a plane of codes, sliders, and the decoded image.
 
     Parameters
     ----------
-    layers : sequence of (kernel, bias)
-        The decoder's weights from code to image: kernels of shape (inputs, outputs), biases of
-        shape (outputs,). :func:`dense_layers` reads them from a Keras model. For principal
-        components pass ``[(components, mean)]`` with the activation ``"linear"``.
+    layers : sequence of (kernel, bias) or TransposedConvolution
+        The decoder from code to image: dense layers as kernels of shape (inputs, outputs) and
+        biases of shape (outputs,), and convolutions. :func:`decoder_layers` reads them from a Keras
+        model. For principal components pass ``[(components, mean)]`` with the activation
+        ``"linear"``.
     activations : sequence of str
-        One of "linear", "relu", "sigmoid", "tanh" for each layer.
+        One of "linear", "relu", "leaky_relu", "sigmoid", "tanh" for each layer.
     codes : array of shape (n, k), optional
         Training codes, drawn as dots; a seeded sample of at most 1,000 is kept. They also set how
         far a code can be moved. Without codes each dimension runs from −3 to 3.
@@ -61,7 +61,7 @@ class DecoderExplorer(Explorer):
         If shapes do not fit each other, an activation is unknown, or the weights are too large.
     """
 
-    _esm = module("decoder.js")
+    _esm = module("layers.js", "decoder.js")
 
     weights = traitlets.Bytes().tag(sync=True)
     precision = traitlets.Unicode().tag(sync=True)
@@ -76,7 +76,7 @@ class DecoderExplorer(Explorer):
 
     def __init__(
         self,
-        layers: Sequence[tuple[ArrayLike, ArrayLike]],
+        layers: Sequence[TransposedConvolution | tuple[ArrayLike, ArrayLike]],
         activations: Sequence[str],
         codes: ArrayLike | None = None,
         labels: ArrayLike | None = None,
@@ -90,25 +90,22 @@ class DecoderExplorer(Explorer):
     ) -> None:
         if precision not in ("float16", "float32"):
             raise InputError(f"precision is {precision!r}; expected 'float16' or 'float32'.")
-        self._layers = _rounded(_checked_layers(layers, activations, image_shape), precision)
-        self._activations = tuple(activations)
-        size = self._layers[0][0].shape[0]
+        self._decoder = Decoder(layers, activations, precision)
+        _check_pixels(self._decoder, image_shape)
+        size = self._decoder.layers[0].inputs
         points, classes, names = _checked_codes(codes, labels, class_names, size)
         ranges = _ranges(points, size)
-        weights = b"".join(as_bytes(part, precision) for layer in self._layers for part in layer)
+        weights = self._decoder.to_bytes()
         if len(weights) > LARGEST_BYTES:
             raise InputError(
                 f"The decoder's weights take {len(weights):,} bytes, more than {LARGEST_BYTES:,}; "
-                "train one with narrower hidden layers for the page."
+                "train a convolutional one, or one with narrower hidden layers, for the page."
             )
         super().__init__(
             heading=heading,
             weights=weights,
             precision=precision,
-            layers=[
-                {"inputs": kernel.shape[0], "outputs": kernel.shape[1], "activation": activation}
-                for (kernel, _), activation in zip(self._layers, activations, strict=True)
-            ],
+            layers=self._decoder.described(),
             image_shape=[int(side) for side in image_shape],
             codes=as_bytes(points),
             labels=classes,
@@ -129,9 +126,7 @@ class DecoderExplorer(Explorer):
         -------
         array of shape (height, width), float32
         """
-        values = as_array(code, "code", (self._layers[0][0].shape[0],))
-        for (kernel, bias), activation in zip(self._layers, self._activations, strict=True):
-            values = _activate(values @ kernel.astype(np.float64) + bias, activation)
+        values = self._decoder(as_array(code, "code", (len(self.ranges),)))
         return values.reshape(tuple(self.image_shape)).astype(np.float32)
 
     def figure(self) -> CourseFigure:
@@ -167,71 +162,14 @@ class DecoderExplorer(Explorer):
         return f"{self.heading}. Training codes in the plane and the decoded image at {place}."
 
 
-def dense_layers(decoder: Any) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[str]]:
-    """Return the layers and activations of a Keras decoder made of dense layers.
-
-    ``DecoderExplorer(*dense_layers(decoder), codes, labels)`` shows it. Layers without weights
-    that only pass numbers on (input, flatten, reshape) are left out.
-
-    Raises
-    ------
-    InputError
-        If a layer is of another kind, which the explorer could not compute.
-    """
-    weights: list[tuple[np.ndarray, np.ndarray]] = []
-    activations: list[str] = []
-    for layer in decoder.layers:
-        kind = type(layer).__name__
-        if kind == "Dense" and layer.use_bias:
-            kernel, bias = (np.asarray(part) for part in layer.get_weights())
-            weights.append((kernel, bias))
-            activations.append(layer.activation.__name__)
-        elif kind == "Activation" and activations:
-            activations[-1] = layer.activation.__name__
-        elif kind not in ("InputLayer", "Flatten", "Reshape"):
-            raise InputError(
-                f"The decoder has a layer of kind {kind} ({layer.name!r}); "
-                "the explorer computes dense layers with a bias only."
-            )
-    return weights, activations
-
-
-def _checked_layers(
-    layers: Sequence[tuple[ArrayLike, ArrayLike]],
-    activations: Sequence[str],
-    image_shape: tuple[int, int],
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    if len(layers) == 0 or len(layers) != len(activations):
+def _check_pixels(decoder: Decoder, image_shape: tuple[int, int]) -> None:
+    """Raise InputError unless the last layer gives one number for each pixel."""
+    given, pixels = decoder.layers[-1].outputs, int(np.prod(image_shape))
+    if len(image_shape) != 2 or given != pixels:
         raise InputError(
-            f"Got {len(layers)} layers and {len(activations)} activations; expected one for each."
+            f"The last layer gives {given} numbers, but image_shape {tuple(image_shape)} "
+            f"has {pixels} pixels; pass the (height, width) of grey images."
         )
-    unknown = [name for name in activations if name not in ACTIVATIONS]
-    if unknown:
-        raise InputError(f"Unknown activation {unknown[0]!r}; use one of {', '.join(ACTIVATIONS)}.")
-    checked: list[tuple[np.ndarray, np.ndarray]] = []
-    for number, (kernel, bias) in enumerate(layers, start=1):
-        inputs = checked[-1][0].shape[1] if checked else None
-        matrix = as_array(kernel, f"the kernel of layer {number}", (inputs, None))
-        vector = as_array(bias, f"the bias of layer {number}", (matrix.shape[1],))
-        checked.append((matrix, vector))
-    pixels = int(np.prod(image_shape))
-    if len(image_shape) != 2 or checked[-1][0].shape[1] != pixels:
-        raise InputError(
-            f"The last layer gives {checked[-1][0].shape[1]} numbers, but image_shape "
-            f"{tuple(image_shape)} has {pixels} pixels; pass the (height, width) of the images."
-        )
-    return checked
-
-
-def _rounded(
-    layers: list[tuple[np.ndarray, np.ndarray]], precision: str
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Round as the bytes do, so that Python and the browser compute from equal weights."""
-    with np.errstate(over="ignore"):
-        rounded = [(k.astype(precision), b.astype(precision)) for k, b in layers]
-    if not all(np.isfinite(part).all() for layer in rounded for part in layer):
-        raise InputError(f"A weight is too large for {precision}; pass precision='float32'.")
-    return rounded
 
 
 def _checked_codes(
@@ -290,11 +228,3 @@ def _start(
     group = points[np.asarray(classes) == min(classes)] if classes else points
     distances = np.linalg.norm(points - np.median(group, axis=0), axis=1)
     return points[np.argmin(distances)].astype(np.float32).tolist()
-
-
-def _activate(sums: np.ndarray, activation: str) -> np.ndarray:
-    if activation == "relu":
-        return np.maximum(sums, 0.0)
-    if activation == "sigmoid":
-        return 0.5 * (1.0 + np.tanh(0.5 * sums))  # 1 / (1 + exp(-a)) without overflow
-    return np.tanh(sums) if activation == "tanh" else sums

@@ -23,12 +23,12 @@ from aecourse.plots import CourseFigure
 STATIC = files("aecourse.widgets") / "static"
 
 
-def module(name: str) -> str:
+def module(*names: str) -> str:
     """Return the shared JavaScript and that of one explorer as one module.
 
     The browser loads an explorer from memory, where a module cannot import a neighbour.
     """
-    return "\n".join((STATIC / part).read_text(encoding="utf-8") for part in ("shared.js", name))
+    return "\n".join((STATIC / part).read_text(encoding="utf-8") for part in ("shared.js", *names))
 
 
 def style_sheet() -> str:

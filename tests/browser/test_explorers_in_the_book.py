@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, JSHandle
 
-from aecourse.widgets import DecoderExplorer, DescentExplorer, LineExplorer
+from aecourse.widgets import (
+    DecoderExplorer,
+    DescentExplorer,
+    LineExplorer,
+    TransposedConvolution,
+)
 from tools import notebooks, pages
 
 pytestmark = pytest.mark.browser
@@ -28,13 +33,19 @@ def traits(model: dict[str, Any]) -> dict[str, Any]:
 def decoder(stored: dict[str, Any]) -> DecoderExplorer:
     """Build the stored decoder's twin from the bytes that the page got."""
     numbers = np.frombuffer(stored["weights"], np.dtype(stored["precision"]).newbyteorder("<"))
-    layers, place = [], 0
+    layers: list[TransposedConvolution | tuple[np.ndarray, np.ndarray]] = []
+    place = 0
     for layer in stored["layers"]:
-        shape = (layer["inputs"], layer["outputs"])
-        kernel = numbers[place : place + shape[0] * shape[1]].reshape(shape)
+        shape = tuple(layer.get("kernel_shape") or (layer["inputs"], layer["outputs"]))
+        kernel = numbers[place : place + np.prod(shape)].reshape(shape)
         place += kernel.size
-        layers.append((kernel, numbers[place : place + shape[1]]))
-        place += shape[1]
+        bias = numbers[place : place + (shape[2] if len(shape) == 4 else shape[1])]
+        place += bias.size
+        if len(shape) == 4:
+            sides = layer["input_shape"], layer["output_shape"], layer["stride"]
+            layers.append(TransposedConvolution(kernel, bias, *sides))
+        else:
+            layers.append((kernel, bias))
     return DecoderExplorer(
         layers,
         [layer["activation"] for layer in stored["layers"]],

@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from aecourse.widgets import DecoderExplorer, DescentExplorer, LineExplorer
+from aecourse.widgets import DecoderExplorer, DescentExplorer, LineExplorer, TransposedConvolution
 
 
 def decoder_explorer(size: int = 2, precision: str = "float16", **options) -> DecoderExplorer:
     """Return a decoder with each activation, random weights and 60 codes in three classes."""
     rng = np.random.default_rng(3)
-    widths = [size, 7, 9, 11, 20]
+    widths = [size, 7, 9, 11, 10, 20]
     layers = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in pairwise(widths)]
     options = {
         "codes": rng.normal(size=(60, size)),
@@ -19,8 +19,28 @@ def decoder_explorer(size: int = 2, precision: str = "float16", **options) -> De
         "image_shape": (4, 5),
         **options,
     }
-    activations = ["relu", "tanh", "linear", "sigmoid"]
+    activations = ["relu", "tanh", "linear", "leaky_relu", "sigmoid"]
     return DecoderExplorer(layers, activations, precision=precision, **options)
+
+
+def convolutional_explorer(precision: str = "float16") -> DecoderExplorer:
+    """Return the decoder of a course's convolutional pair with random weights: 2 to 28 × 28."""
+    rng = np.random.default_rng(4)
+
+    def weights(*shape):
+        return rng.normal(scale=0.15, size=shape)
+
+    layers = [
+        (weights(2, 1568) * 4, weights(1568)),
+        TransposedConvolution(weights(5, 5, 16, 32), weights(16), (7, 7), (14, 14)),
+        TransposedConvolution(weights(5, 5, 1, 16), weights(1), (14, 14), (28, 28)),
+    ]
+    return DecoderExplorer(
+        layers,
+        ["leaky_relu", "leaky_relu", "sigmoid"],
+        rng.normal(size=(60, 2)),
+        precision=precision,
+    )
 
 
 def line_explorer(**options) -> LineExplorer:

@@ -5,12 +5,18 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from samples import decoder_explorer, descent_explorer, line_explorer
+from samples import convolutional_explorer, decoder_explorer, descent_explorer, line_explorer
 
 from aecourse.errors import InputError
-from aecourse.widgets import DecoderExplorer, DescentExplorer, LineExplorer, dense_layers
+from aecourse.widgets import (
+    DecoderExplorer,
+    DescentExplorer,
+    LineExplorer,
+    TransposedConvolution,
+    decoder_layers,
+)
 
-ALL = [decoder_explorer, line_explorer, descent_explorer]
+ALL = [decoder_explorer, convolutional_explorer, line_explorer, descent_explorer]
 
 
 def test_decode_is_the_network_computed_by_hand():
@@ -18,6 +24,15 @@ def test_decode_is_the_network_computed_by_hand():
     explorer = DecoderExplorer(layers, ["relu", "sigmoid"], image_shape=(2, 2))
     expected = 1 / (1 + np.exp(-(3.0 + 0.5 + 0.0)))
     np.testing.assert_allclose(explorer.decode([3.0]), np.full((2, 2), expected), atol=1e-6)
+
+
+def test_a_transposed_convolution_adds_its_kernel_at_every_input_pixel():
+    kernel = np.arange(1.0, 10.0).reshape(3, 3, 1, 1)
+    layer = TransposedConvolution(kernel, np.array([0.5]), (1, 2), (2, 4))
+    explorer = DecoderExplorer([layer], ["linear"], image_shape=(2, 4))
+    # Two kernels two pixels apart share a column; what falls off at the bottom and right is cut.
+    expected = [[1, 2, 3 + 10, 20], [4, 5, 6 + 40, 50]]
+    np.testing.assert_allclose(explorer.decode([1.0, 10.0]), np.add(expected, 0.5))
 
 
 def test_the_linear_decoder_of_pca_gives_back_the_training_data_of_full_rank():
@@ -74,7 +89,11 @@ def test_a_notebook_with_a_usual_decoder_stays_below_the_budget():
     assert len(json.dumps(state)) + len(json.dumps(output)) < 1_000_000
 
 
-def test_dense_layers_are_read_from_a_model_and_passing_layers_left_out():
+def test_a_convolutional_decoder_takes_a_tenth_of_the_room_of_a_dense_one():
+    assert len(convolutional_explorer().weights) < 40_000
+
+
+def test_layers_are_read_from_a_model_and_passing_layers_left_out():
     def layer(kind, **attributes):
         return type(kind, (), {"name": kind.lower(), **attributes})()
 
@@ -93,14 +112,14 @@ def test_dense_layers_are_read_from_a_model_and_passing_layers_left_out():
             dense(2, 3, "relu"),
             dense(3, 4, "linear"),
             layer("Activation", activation=SimpleNamespace(__name__="sigmoid")),
-            layer("Reshape"),
+            layer("Reshape", target_shape=(2, 2, 1)),
         ]
     )
-    weights, activations = dense_layers(model)
+    weights, activations = decoder_layers(model)
     assert [kernel.shape for kernel, _ in weights] == [(2, 3), (3, 4)]
     assert activations == ["relu", "sigmoid"]
-    with pytest.raises(InputError, match="Conv2DTranspose"):
-        dense_layers(SimpleNamespace(layers=[layer("Conv2DTranspose")]))
+    with pytest.raises(InputError, match="Conv2D"):
+        decoder_layers(SimpleNamespace(layers=[layer("Conv2D")]))
 
 
 def test_no_angle_has_a_smaller_error_than_the_best_one():
@@ -210,6 +229,14 @@ def test_the_module_imports_nothing_and_asks_nobody(make):
         (
             lambda: DecoderExplorer([(np.ones((600, 784)), np.ones(784))], ["linear"]),
             "narrower",
+        ),
+        (
+            lambda: DecoderExplorer(
+                [TransposedConvolution(np.ones((3, 3, 1, 1)), np.ones(1), (2, 2), (5, 4))],
+                ["linear"],
+                image_shape=(5, 4),
+            ),
+            "4 × 4 pixels",
         ),
         (lambda: LineExplorer(np.zeros((4, 3))), r"\(n, 2\)"),
         (lambda: LineExplorer(np.ones((4, 2))), "all|same"),

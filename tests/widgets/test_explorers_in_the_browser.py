@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from browser_page import mounted, picture, set_state, state
-from samples import decoder_explorer, descent_explorer, line_explorer
+from samples import convolutional_explorer, decoder_explorer, descent_explorer, line_explorer
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +22,26 @@ def test_the_browser_decodes_random_codes_to_pythons_image(chromium, size, preci
         for code in np.random.default_rng(0).uniform(low, high, (20, size)):
             set_state(page, code=code.tolist())
             np.testing.assert_allclose(picture(page), explorer.decode(code).ravel(), atol=1e-4)
+
+
+@pytest.mark.parametrize("precision", ["float16", "float32"])
+def test_the_browser_decodes_by_convolutions_to_pythons_image(chromium, precision):
+    explorer = convolutional_explorer(precision)
+    low, high = np.transpose(explorer.ranges)
+    with mounted(chromium, explorer) as page:
+        for code in np.random.default_rng(0).uniform(low, high, (8, 2)):
+            set_state(page, code=code.tolist())
+            np.testing.assert_allclose(picture(page), explorer.decode(code).ravel(), atol=1e-4)
+
+
+def test_a_convolutional_decoder_keeps_up_with_the_readers_hand(chromium):
+    with mounted(chromium, convolutional_explorer()) as page:
+        milliseconds = page.evaluate("""() => Array.from({ length: 15 }, (_, i) => {
+          const start = performance.now();
+          window.explorer.set({ code: [0.1 * i, 0] });
+          return performance.now() - start;
+        })""")
+    assert np.median(milliseconds) < 1000 / 15  # 15 pictures a second
 
 
 def test_the_browser_projects_and_measures_as_python_does_at_random_angles(chromium):

@@ -1,38 +1,6 @@
-// The decoder explorer: move a code, see the image that the decoder draws from it.
+// The decoder explorer: move a code, see the image that the decoder (layers.js) draws from it.
 // Traits (see decoder_explorer.py): weights, precision, layers, image_shape, codes, labels,
 // class_names, ranges, dimension_names, heading, code. `code` is the state; the rest is fixed.
-
-// A dense network as Python sent it: for each layer the kernel (inputs × outputs), then the bias.
-function unpackLayers(model) {
-  const numbers = floats(model.get("weights"), model.get("precision"));
-  let start = 0;
-  return model.get("layers").map(({ inputs, outputs, activation }) => {
-    const kernel = numbers.subarray(start, start + inputs * outputs);
-    const bias = numbers.subarray(start + inputs * outputs, start + (inputs + 1) * outputs);
-    start += (inputs + 1) * outputs;
-    return { inputs, outputs, kernel, bias, activation };
-  });
-}
-
-const ACTIVATIONS = {
-  linear: (a) => a,
-  relu: (a) => Math.max(0, a),
-  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
-  tanh: Math.tanh,
-};
-
-function decode(layers, code) {
-  let values = Float64Array.from(code);
-  for (const { inputs, outputs, kernel, bias, activation } of layers) {
-    const sums = Float64Array.from(bias);
-    for (let i = 0; i < inputs; i += 1) {
-      if (values[i] === 0) continue; // Half of the units of a ReLU layer are silent.
-      for (let j = 0; j < outputs; j += 1) sums[j] += values[i] * kernel[i * outputs + j];
-    }
-    values = sums.map(ACTIVATIONS[activation]);
-  }
-  return Float32Array.from(values);
-}
 
 // Index of, and distance to, the training code nearest to `code`.
 function nearest(codes, code) {
@@ -71,7 +39,7 @@ function drawPicture(canvas, pixels, [height, width]) {
 
 function render({ model, el }) {
   const layers = unpackLayers(model);
-  const size = layers[0].inputs;
+  const size = model.get("code").length;
   const ranges = model.get("ranges");
   const names = model.get("dimension_names");
   const shape = model.get("image_shape");
