@@ -5,6 +5,8 @@ from aecourse.metrics.disentanglement import (
     active_units,
     mutual_information_gap,
 )
+from aecourse.metrics.distributions import frechet_distance, maximum_mean_discrepancy
+from aecourse.metrics.generation import nearest_neighbours, precision_recall
 from aecourse.metrics.reconstruction import (
     bernoulli_entropy,
     bernoulli_negative_log_likelihood,
@@ -21,9 +23,13 @@ __all__ = [
     "bernoulli_entropy",
     "bernoulli_negative_log_likelihood",
     "explained_variance",
+    "frechet_distance",
+    "maximum_mean_discrepancy",
     "mean_absolute_error",
     "mean_squared_error",
     "mutual_information_gap",
+    "nearest_neighbours",
     "per_sample_error",
+    "precision_recall",
     "principal_angles",
 ]
