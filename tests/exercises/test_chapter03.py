@@ -642,6 +642,10 @@ MISTAKES = {
         Mistake(hidden_error("e[hidden].mean()"), "mean over the hidden values"),
         Mistake(hidden_error("(e.mean(axis=2) * hidden).sum(axis=1).mean()"), "values of a patch"),
         Mistake(hidden_error("e[hidden].sum(axis=1).mean()"), "averaged over the hidden patches"),
+        Mistake(
+            hidden_error("(e * hidden[:, :, None]).sum(axis=(1, 2)).mean() / hidden.mean()"),
+            "scaled the error up",
+        ),
         Mistake(hidden_error("(e * hidden[:, :, None]).mean()"), "over all values"),
         Mistake(hidden_error("e[hidden].sum()"), "added up all images"),
         Mistake(
