@@ -345,8 +345,8 @@ def _check_hidden_error(answer: Any) -> None:
         "You averaged over the hidden patches. Sum over them, and average over images only.": (
             lambda x, y, hidden: mean_over_values(x, y, hidden) * x.shape[2]
         ),
-        "You scaled the error up to the whole image, as `MaskedAutoencoder` does. Here the plain sum "
-        "over the hidden patches is asked for.": lambda x, y, hidden: (
+        "You scaled the error up to the whole image, as `MaskedAutoencoder` does. Here the plain "
+        "sum over the hidden patches is asked for.": lambda x, y, hidden: (
             hidden_error(x, y, hidden) / hidden.mean()
         ),
         "You averaged over all values, hidden or not.": lambda x, y, hidden: (
