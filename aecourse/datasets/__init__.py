@@ -6,6 +6,12 @@ from aecourse.datasets import faces
 from aecourse.datasets.dataset import Dataset, Provenance, RatingsDataset
 from aecourse.datasets.loading import load_entry
 from aecourse.datasets.registry import adbench_names, find, names
+from aecourse.datasets.synthetic.sprites import (
+    SPRITE_FACTORS,
+    SPRITE_SHAPES,
+    draw_sprites,
+    sprites,
+)
 from aecourse.errors import InputError
 
 _loaded: list[Provenance] = []
@@ -81,12 +87,16 @@ def describe(name: str) -> str:
 
 
 __all__ = [
+    "SPRITE_FACTORS",
+    "SPRITE_SHAPES",
     "Dataset",
     "Provenance",
     "RatingsDataset",
     "adbench_names",
     "describe",
+    "draw_sprites",
     "load",
     "loaded",
     "names",
+    "sprites",
 ]

@@ -1,4 +1,7 @@
-"""Stand-ins: made-up data with the shapes and keys of the real sets, seeded and learnable."""
+"""Made-up data, seeded and learnable: stand-ins with the shapes and keys of the real sets.
+
+Only :mod:`sprites` stands in for nothing: its pictures are drawn to have factors that are known.
+"""
 
 from aecourse.datasets.synthetic.pictures import coloured_shapes, digits, garments
 from aecourse.datasets.synthetic.portraits import faces, people
