@@ -1,0 +1,83 @@
+"""An autoencoder that is shown spoilt samples and asked for the clean ones."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aecourse.backend import keras
+from aecourse.models.base import Autoencoder, in_batches
+from aecourse.models.corruption import Corruption
+from aecourse.models.inputs import checked_batch
+from aecourse.models.reconstruction import Tensor
+
+
+@keras.saving.register_keras_serializable("aecourse")
+class DenoisingAutoencoder(Autoencoder):
+    """In training the encoder sees each sample with fresh noise; the target is the clean sample.
+
+    To copy is no longer enough, even for a code as wide as the input: what the noise took away
+    must be guessed from what the samples have in common.
+
+    Evaluation, :meth:`encode` and :meth:`reconstruct` take the input as it is, so the loss on
+    validation data can lie below that of training. How well noise is removed is seen from
+    ``model.reconstruct(model.corrupt(x))``.
+
+    Parameters
+    ----------
+    encoder, decoder, reconstruction
+        As for :class:`Autoencoder`.
+    noise, level, seed
+        As for :class:`aecourse.models.corruption.Corruption`.
+
+    Raises
+    ------
+    InputError
+        If a setting makes no sense.
+
+    References
+    ----------
+    Vincent et al. (2008, 2010).
+    """
+
+    setting_names = (*Autoencoder.setting_names, "noise", "level", "seed")
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        *,
+        noise: str = "gaussian",
+        level: float,
+        seed: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(encoder, decoder, **kwargs)
+        self.corruption = Corruption(noise, level, seed)
+        self.noise, self.level, self.seed = noise, level, seed
+
+    def propagate(self, x: Tensor, training: bool = False) -> dict[str, Tensor]:
+        """Return the outputs for the spoilt samples; the loss compares them with ``x`` itself."""
+        return super().propagate(self.corruption(x, training=training), training=training)
+
+    # --- what a reader calls --------------------------------------------------------------------
+
+    def corrupt(self, x: Any, *, seed: int = 0) -> NDArray[np.float32]:
+        """Return ``x`` with the noise of training, the same on every backend.
+
+        Raises
+        ------
+        InputError
+            If ``x`` is not what the model takes, or ``seed`` is not a whole number of at least 0.
+        """
+        return self.corruption.corrupt(self.checked(x), seed)
+
+    def encode(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
+        """Return the codes of ``x``, which may be noisy and so leave the range of the targets.
+
+        Raises
+        ------
+        InputError
+            If ``x`` is not what the encoder takes.
+        """
+        return in_batches(self.code, batch_size, checked_batch(x, self.sample_shape))
