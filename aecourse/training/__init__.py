@@ -1,6 +1,7 @@
 """Training a model: :func:`fit`, and the :class:`History` it returns."""
 
 from aecourse.training.history import History
+from aecourse.training.layerwise import pretrain_layerwise
 from aecourse.training.loop import fit
 
-__all__ = ["History", "fit"]
+__all__ = ["History", "fit", "pretrain_layerwise"]
