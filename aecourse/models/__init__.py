@@ -6,6 +6,11 @@ file that overrides one of its hooks; any of them takes any pair from :mod:`aeco
 
 from aecourse.models.base import Autoencoder
 from aecourse.models.conditional import ConditionalVariationalAutoencoder
+from aecourse.models.contractive import ContractiveAutoencoder
+from aecourse.models.denoising import DenoisingAutoencoder
+from aecourse.models.hashing import HashingAutoencoder
+from aecourse.models.k_sparse import KSparseAutoencoder
+from aecourse.models.sparse import SparseAutoencoder
 from aecourse.models.storage import load
 from aecourse.models.variational import VariationalAutoencoder
 from aecourse.models.vector_quantized import VectorQuantizedAutoencoder
@@ -13,6 +18,11 @@ from aecourse.models.vector_quantized import VectorQuantizedAutoencoder
 __all__ = [
     "Autoencoder",
     "ConditionalVariationalAutoencoder",
+    "ContractiveAutoencoder",
+    "DenoisingAutoencoder",
+    "HashingAutoencoder",
+    "KSparseAutoencoder",
+    "SparseAutoencoder",
     "VariationalAutoencoder",
     "VectorQuantizedAutoencoder",
     "load",
