@@ -4,7 +4,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from aecourse.widgets import DecoderExplorer, DescentExplorer, LineExplorer, TransposedConvolution
+from aecourse.widgets import (
+    CloudExplorer,
+    DecoderExplorer,
+    DescentExplorer,
+    LineExplorer,
+    SettingExplorer,
+    TransposedConvolution,
+)
 
 
 def decoder_explorer(size: int = 2, precision: str = "float16", **options) -> DecoderExplorer:
@@ -53,3 +60,38 @@ def line_explorer(**options) -> LineExplorer:
 
 def descent_explorer(**options) -> DescentExplorer:
     return DescentExplorer(**options)
+
+
+def setting_explorer(**options) -> SettingExplorer:
+    """Return four values with a row that stays, one that moves, and signed weights of two sizes."""
+    rng = np.random.default_rng(6)
+    options = {
+        "values": [0.5, 1.0, 2.0, 4.0],
+        "images": {"original": rng.random((6, 5, 4)), "decoded": rng.random((4, 6, 5, 4))},
+        "numbers": {
+            "error": rng.random((3, 4)),
+            "KL (nats)": [9.0, 5.0, 2.0, 1.0],
+            "active": [4, 3, 2, 1],
+        },
+        "weights": {
+            "weights": rng.normal(size=(4, 12, 3, 3)) * np.reshape([1, 2, 3, 4], (4, 1, 1, 1))
+        },
+        "log": True,
+        **options,
+    }
+    return SettingExplorer("β", **options)
+
+
+def cloud_explorer(**options) -> CloudExplorer:
+    """Return a wide and a narrow cloud of forty codes in three classes at four epochs."""
+    rng = np.random.default_rng(7)
+    options = {
+        "codes": {"plain": rng.normal(size=(4, 40, 2)) * 9, "VAE": rng.normal(size=(4, 40, 2))},
+        "labels": np.arange(40) % 3,
+        "epochs": [0, 1, 5, 20],
+        "class_names": ["shirt", "bag", "boot"],
+        "numbers": {"plain": [3.0, 4.0, 5.0, 6.0], "VAE": [1.0, 0.5, 0.2, 0.1]},
+        "number_name": "MMD",
+        **options,
+    }
+    return CloudExplorer(**options)

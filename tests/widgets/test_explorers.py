@@ -5,7 +5,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from samples import convolutional_explorer, decoder_explorer, descent_explorer, line_explorer
+from samples import (
+    cloud_explorer,
+    convolutional_explorer,
+    decoder_explorer,
+    descent_explorer,
+    line_explorer,
+    setting_explorer,
+)
 
 from aecourse.errors import InputError
 from aecourse.widgets import (
@@ -16,7 +23,25 @@ from aecourse.widgets import (
     decoder_layers,
 )
 
-ALL = [decoder_explorer, convolutional_explorer, line_explorer, descent_explorer]
+ALL = [
+    decoder_explorer,
+    convolutional_explorer,
+    line_explorer,
+    descent_explorer,
+    setting_explorer,
+    cloud_explorer,
+]
+
+
+def stored_bytes(explorer):
+    """Return how much an explorer adds to a notebook: its state and its still picture."""
+    state = {
+        name: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for name, value in explorer.get_state().items()
+        if isinstance(value, (bytes, str, list, dict, int, float))
+    }
+    output, _ = explorer._repr_mimebundle_()
+    return len(json.dumps(state)) + len(json.dumps(output))
 
 
 def test_decode_is_the_network_computed_by_hand():
@@ -80,13 +105,7 @@ def test_a_notebook_with_a_usual_decoder_stays_below_the_budget():
     layers = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in pairwise(widths)]
     codes, labels = rng.normal(size=(60_000, 2)), rng.integers(0, 10, 60_000)
     explorer = DecoderExplorer(layers, ["relu", "relu", "sigmoid"], codes, labels)
-    state = {
-        name: base64.b64encode(value).decode() if isinstance(value, bytes) else value
-        for name, value in explorer.get_state().items()
-        if isinstance(value, (bytes, str, list, dict, int, float))
-    }
-    output, _ = explorer._repr_mimebundle_()
-    assert len(json.dumps(state)) + len(json.dumps(output)) < 1_000_000
+    assert stored_bytes(explorer) < 1_000_000
 
 
 def test_a_convolutional_decoder_takes_a_tenth_of_the_room_of_a_dense_one():
@@ -177,6 +196,92 @@ def test_a_diverging_walk_ends_before_it_overflows():
     assert np.isfinite(path).all()
 
 
+def test_images_and_weights_are_kept_to_the_accuracy_of_a_byte():
+    rng = np.random.default_rng(0)
+    images, weights = rng.random((4, 3, 5, 4)), rng.normal(size=(4, 2, 3, 3))
+    explorer = setting_explorer(images={"image": images}, weights={"weight": weights})
+    shown = explorer.images_at(2.0)
+    np.testing.assert_allclose(shown["image"], images[2], atol=0.5 / 255)
+    largest = np.abs(weights[2]).max()
+    np.testing.assert_allclose(shown["weight"], weights[2], atol=0.5 * largest / 127 + 1e-12)
+    assert np.abs(shown["weight"]).max() == pytest.approx(largest)
+
+
+def test_a_row_of_zero_weights_stays_zero():
+    explorer = setting_explorer(weights={"dead units": np.zeros((4, 2, 3, 3))})
+    assert not explorer.images_at(1.0)["dead units"].any()
+
+
+def test_a_row_that_stays_is_stored_once_and_shown_at_every_value():
+    image = np.random.default_rng(0).random((6, 5, 4))
+    explorer = setting_explorer(images={"original": image}, weights=None)
+    assert len(explorer.pixels) == image.size
+    for value in explorer.values:
+        np.testing.assert_allclose(explorer.images_at(value)["original"], image, atol=0.5 / 255)
+
+
+def test_the_numbers_of_several_seeds_are_averaged_and_their_band_kept():
+    explorer = setting_explorer(numbers={"error": [[1.0, 2, 3, 4], [3.0, 2, 5, 0]]})
+    assert explorer.numbers_at(2.0) == {"error": 4.0}
+    assert explorer.numbers[0]["low"] == [1.0, 2.0, 3.0, 0.0]
+    assert explorer.numbers[0]["high"] == [3.0, 2.0, 5.0, 4.0]
+
+
+def test_a_setting_starts_at_the_value_nearest_to_the_one_asked_for():
+    assert setting_explorer().value == 0.5
+    assert setting_explorer(start=1.9).value == 2.0
+
+
+def test_rows_of_images_share_the_longest_line_that_fits():
+    rows = {"six": np.zeros((6, 5, 4)), "twenty": np.zeros((20, 5, 4))}
+    assert setting_explorer(images=rows, weights=None).columns == 6
+    assert (
+        setting_explorer(images={"ten": np.zeros((10, 5, 4)), **rows}, weights=None).columns == 10
+    )
+
+
+def test_usual_explorers_of_a_setting_and_of_clouds_take_a_fifth_of_a_notebook():
+    rng = np.random.default_rng(0)
+    rows = {"original": (8, 28, 28), **{f"row {i}": (7, 8, 28, 28) for i in range(3)}}
+    setting = setting_explorer(
+        values=np.arange(1, 8),
+        images={name: rng.random(shape) for name, shape in rows.items()},
+        numbers={"error": rng.random(7)},
+        weights=None,
+    )
+    assert stored_bytes(setting) < 350_000
+    cloud = cloud_explorer(
+        codes={str(i): rng.normal(size=(10, 2000, 2)) for i in range(4)},
+        labels=rng.integers(0, 10, 2000),
+        epochs=range(10),
+        class_names=None,
+        numbers=None,
+    )
+    assert stored_bytes(cloud) < 350_000
+
+
+def test_a_large_cloud_is_thinned_to_the_same_samples_of_every_model_and_epoch():
+    codes = np.random.default_rng(0).normal(size=(4, 2000, 2))
+    labels = (codes[0, :, 0] > 0).astype(int)
+    explorer = cloud_explorer(
+        codes={"a": codes, "b": codes + 1}, labels=labels, class_names=None, numbers=None
+    )
+    first, second = explorer.codes_at(0).values()
+    assert first.shape == (500, 2)
+    np.testing.assert_allclose(second, first + 1, atol=3e-3)
+    np.testing.assert_array_equal(first[:, 0] > 0, np.array(explorer.labels) == 1)
+
+
+def test_codes_and_numbers_follow_the_epoch():
+    codes = np.arange(4.0).reshape(4, 1, 1) * np.ones((4, 40, 2))
+    explorer = cloud_explorer(codes={"plain": -codes, "VAE": codes})
+    assert explorer.epoch == 20
+    assert (explorer.codes_at(5)["VAE"] == 2).all()
+    assert (explorer.codes_at(5)["plain"] == -2).all()
+    assert explorer.numbers_at(5) == {"plain": 5.0, "VAE": 0.2}
+    assert cloud_explorer(numbers=None).numbers_at(5) == {}
+
+
 @pytest.mark.parametrize("make", ALL)
 def test_viewers_without_javascript_see_a_still_picture_with_alt_text(make):
     data, metadata = make()._repr_mimebundle_()
@@ -237,6 +342,44 @@ def test_the_module_imports_nothing_and_asks_nobody(make):
                 image_shape=(5, 4),
             ),
             "4 × 4 pixels",
+        ),
+        (lambda: setting_explorer(values=[1.0]), "two"),
+        (lambda: setting_explorer(values=[1.0, 3.0, 2.0, 4.0]), "low to high"),
+        (lambda: setting_explorer(values=[0.0, 1.0, 2.0, 4.0]), "logarithmic"),
+        (lambda: setting_explorer(images={"a": np.zeros((3, 6, 5, 4))}), r"\(4, n"),
+        (lambda: setting_explorer(images={"a": np.zeros((5, 4))}), r"\(4, n"),
+        (lambda: setting_explorer(images={"a": np.full((6, 5, 4), np.nan)}), "NaN"),
+        (lambda: setting_explorer(weights={"a": np.full((4, 2, 3, 3), np.inf)}), "infinite"),
+        (lambda: setting_explorer(images={}, weights=None), "at least one row"),
+        (lambda: setting_explorer(weights={"decoded": np.zeros((4, 2, 3, 3))}), "twice"),
+        (lambda: setting_explorer(numbers={}), "one number"),
+        (lambda: setting_explorer(numbers={"error": [1.0, 2.0]}), r"\(n, 4\)"),
+        (lambda: setting_explorer(numbers={"error": [1.0, 2.0, np.nan, 4.0]}), "NaN"),
+        (lambda: setting_explorer(images={"a": np.zeros((4, 99, 28, 28))}), "fewer images"),
+        (lambda: cloud_explorer(codes={}), "0 models"),
+        (
+            lambda: cloud_explorer(codes={str(i): np.zeros((4, 40, 2)) for i in range(7)}),
+            "7 models",
+        ),
+        (lambda: cloud_explorer(codes={"a": np.zeros((3, 40, 2))}), r"\(4, n, 2\)"),
+        (
+            lambda: cloud_explorer(codes={"a": np.zeros((4, 40, 2)), "b": np.zeros((4, 30, 2))}),
+            "same n",
+        ),
+        (lambda: cloud_explorer(codes={"a": np.full((4, 40, 2), 1e5)}), "65,504"),
+        (lambda: cloud_explorer(labels=np.zeros(3, int)), "3 entries"),
+        (lambda: cloud_explorer(labels=-np.ones(40, int), class_names=None), "from 0"),
+        (lambda: cloud_explorer(epochs=[0, 5, 1, 20]), "rising"),
+        (lambda: cloud_explorer(numbers={"VAE": [1.0, 2.0, 3.0, 4.0]}), "'plain'"),
+        (lambda: cloud_explorer(numbers={"plain": [1.0], "VAE": [1.0]}), r"\(4\)"),
+        (
+            lambda: cloud_explorer(
+                codes={"a": np.zeros((200, 500, 2))},
+                labels=np.zeros(500, int),
+                epochs=range(200),
+                numbers=None,
+            ),
+            "fewer epochs",
         ),
         (lambda: LineExplorer(np.zeros((4, 3))), r"\(n, 2\)"),
         (lambda: LineExplorer(np.ones((4, 2))), "all|same"),

@@ -3,11 +3,19 @@
 import numpy as np
 import pytest
 from browser_page import mounted, picture, set_state, state
-from samples import convolutional_explorer, decoder_explorer, descent_explorer, line_explorer
+from samples import (
+    cloud_explorer,
+    convolutional_explorer,
+    decoder_explorer,
+    descent_explorer,
+    line_explorer,
+    setting_explorer,
+)
 
 pytestmark = pytest.mark.browser
 
-ALL = [decoder_explorer, line_explorer, descent_explorer]
+ALL = [decoder_explorer, line_explorer, descent_explorer, setting_explorer, cloud_explorer]
+FIRST = ".ae-pad, input[type=range]"  # what takes the arrow keys first
 
 
 # -- the same numbers as Python ------------------------------------------------------------------
@@ -75,6 +83,47 @@ def test_the_browser_walks_pythons_path_for_random_settings(chromium):
             np.testing.assert_allclose(
                 np.reshape(picture(page), (-1, 2)), path, rtol=1e-4, atol=1e-4
             )
+
+
+def test_the_browser_shows_pythons_images_and_numbers_at_every_value(chromium):
+    explorer = setting_explorer()
+    with mounted(chromium, explorer) as page:
+        for value in explorer.values:
+            set_state(page, value=value)
+            images = [rows.ravel() for rows in explorer.images_at(value).values()]
+            expected = np.concatenate([*images, list(explorer.numbers_at(value).values())])
+            np.testing.assert_allclose(picture(page), expected, atol=1e-4)
+
+
+def test_the_browser_shows_pythons_codes_and_numbers_at_every_epoch(chromium):
+    explorer = cloud_explorer()
+    with mounted(chromium, explorer) as page:
+        for epoch in explorer.epochs:
+            set_state(page, epoch=epoch)
+            codes = [points.ravel() for points in explorer.codes_at(epoch).values()]
+            expected = np.concatenate([*codes, list(explorer.numbers_at(epoch).values())])
+            np.testing.assert_allclose(picture(page), expected, atol=1e-4)
+
+
+def test_a_row_of_small_images_is_drawn_line_by_line_and_weights_by_their_sign(chromium):
+    grey = np.arange(7)[:, None, None] / 10 * np.ones((7, 2, 2))
+    signed = np.broadcast_to([-1.0, 0.0, 0.5, 1.0, -0.5], (2, 2, 5)).T[None] * np.ones((2, 1, 1, 1))
+    explorer = setting_explorer(
+        values=[1, 2], images={"grey": grey}, weights={"signed": signed}, numbers={"error": [1, 2]}
+    )
+    assert explorer.columns == 7
+    with mounted(chromium, explorer) as page:
+        drawn, coloured = page.evaluate("""() => [...document.querySelectorAll(".ae-row")].map(
+          (canvas) => {
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 1);
+            return Array.from({ length: 7 }, (_, n) => Array.from(data.slice(16 * n, 16 * n + 4)));
+          })""")
+        assert page.locator(".ae-scale:visible").inner_text().split() == ["−1", "+1"]
+    np.testing.assert_allclose(np.array(drawn)[:, 0], np.arange(7) * 25.5, atol=1)
+    red, _, blue, _ = np.array(coloured).T
+    assert (red > blue).tolist()[:5] == [False, False, True, True, False]
+    assert (coloured[1], coloured[3][:3]) == ([247, 247, 247, 255], [127, 59, 8])
+    assert coloured[5][3] == 0  # nothing is drawn where there is no image
 
 
 def test_the_image_on_the_screen_is_the_decoded_one(chromium):
@@ -164,11 +213,96 @@ def test_a_class_button_jumps_to_the_middle_of_the_class(chromium):
         np.testing.assert_allclose(state(page)["code"], np.sort(codes, axis=0)[10], atol=1e-6)
 
 
+def test_arrow_keys_step_through_the_values_of_a_setting_and_stop_at_its_ends(chromium):
+    explorer = setting_explorer()
+    with mounted(chromium, explorer) as page:
+        steps = []
+        for key in ("ArrowRight", "ArrowUp", "ArrowRight", "ArrowRight", "ArrowLeft", "Home"):
+            page.get_by_role("slider", name="β").press(key)
+            steps.append(state(page)["value"])
+        assert steps == [1.0, 2.0, 4.0, 4.0, 2.0, 0.5]
+        assert page.get_by_role("slider", name="β").get_attribute("aria-valuetext") == "0.5"
+        facts = page.locator(".ae-facts dd").all_text_contents()
+        assert facts[1:] == ["9", "4"]
+        assert " to " in facts[0]  # the band of three seeds
+
+
+def test_each_curve_tells_its_numbers_to_screen_readers(chromium):
+    with mounted(chromium, setting_explorer()) as page:
+        labels = [c.get_attribute("aria-label") for c in page.locator(".ae-strip").all()]
+    assert len(labels) == 2
+    assert labels[1] == "KL (nats) against β: 9 at 0.5, 5 at 1, 2 at 2, 1 at 4"
+
+
+def test_the_scale_of_weights_follows_the_setting(chromium):
+    explorer = setting_explorer()
+    with mounted(chromium, explorer) as page:
+        scale = page.locator(".ae-scale:visible")
+        for value in (0.5, 4.0):
+            set_state(page, value=value)
+            largest = np.abs(explorer.images_at(value)["weights"]).max()
+            assert float(scale.inner_text().split("+")[1]) == pytest.approx(largest, rel=5e-3)
+
+
+def test_clouds_share_axes_until_the_reader_wants_each_its_own(chromium):
+    narrow = "document.querySelectorAll('.ae-cloud')[1].toDataURL()"
+    with mounted(chromium, cloud_explorer()) as page:
+        shared = page.evaluate(narrow)
+        page.get_by_label("Same axes").press("Space")
+        assert state(page)["same_axes"] is False
+        assert page.evaluate(narrow) != shared
+        page.get_by_label("Same axes").press("Space")
+        assert page.evaluate(narrow) == shared
+
+
+def test_playing_goes_from_the_first_epoch_to_the_last_and_stops(chromium):
+    with mounted(chromium, cloud_explorer()) as page:
+        play = page.locator("button")
+        play.press("Enter")
+        assert play.text_content() == "Pause"
+        assert state(page)["epoch"] == 0
+        page.wait_for_function("window.explorer.state().epoch === 20")
+        assert state(page)["playing"] is False
+        assert play.text_content() == "Play the training"
+
+
+def test_playing_pauses_on_a_second_press_and_under_the_readers_hand(chromium):
+    with mounted(chromium, cloud_explorer()) as page:
+        play = page.locator("button")
+        play.press("Enter")
+        play.press("Enter")
+        assert state(page) == {"epoch": 0, "same_axes": True, "playing": False}
+        play.press("Enter")
+        page.get_by_role("slider", name="epoch").press("ArrowRight")
+        assert state(page)["playing"] is False
+
+
+def test_a_reader_who_wants_less_motion_steps_through_the_epochs(chromium):
+    with mounted(chromium, cloud_explorer(), reduced_motion="reduce") as page:
+        step = page.get_by_role("button", name="Next epoch")
+        seen = []
+        for _ in range(5):
+            step.press("Enter")
+            seen.append(state(page)["epoch"])
+        assert seen == [0, 1, 5, 20, 0]
+        assert state(page)["playing"] is False
+
+
+def test_each_cloud_says_how_much_of_it_lies_near_the_prior(chromium):
+    inside = np.zeros((2, 40, 2))
+    inside[1, :10] = [3.0, 0.0]
+    explorer = cloud_explorer(codes={"VAE": inside}, epochs=[0, 1], numbers=None)
+    with mounted(chromium, explorer) as page:
+        label = page.locator(".ae-cloud").get_attribute("aria-label")
+    assert label == "VAE: 40 codes at epoch 1, 75 % within two standard deviations of the prior"
+
+
 @pytest.mark.parametrize("make", ALL)
 def test_jupyterlab_is_asked_to_leave_the_keys_to_the_explorer(chromium, make):
     with mounted(chromium, make()) as page:
-        pad = page.locator("[data-lm-suppress-shortcuts] .ae-pad")
-        assert pad.count() == 1
+        guarded = page.locator("[data-lm-suppress-shortcuts]")
+        assert guarded.locator("input, select, button, [tabindex]").count() >= 1
+        assert guarded.count() == page.locator(".aecourse-explorer").count() == 1
 
 
 # -- mouse and touch -----------------------------------------------------------------------------
@@ -218,8 +352,9 @@ def test_a_move_is_spoken_after_a_pause(chromium, make):
         spoken = page.locator("[role=status]")
         page.wait_for_function("document.querySelector('[role=status]').textContent")
         before = spoken.text_content()
-        page.locator(".ae-pad").focus()
-        page.keyboard.press("Shift+ArrowRight")
+        page.locator(FIRST).first.focus()
+        for key in ("Shift+ArrowDown", "Shift+ArrowDown", "Shift+ArrowUp"):  # away from either end
+            page.keyboard.press(key)
         page.wait_for_function(
             "(before) => document.querySelector('[role=status]').textContent !== before",
             arg=before,

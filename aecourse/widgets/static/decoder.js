@@ -119,17 +119,12 @@ function render({ model, el }) {
     }
   });
   if (buttons.childElementCount) buttons.prepend(element("span", {}, "Jump to the middle of class"));
-  const legend = element("ul", { class: "ae-legend", "aria-label": "Classes of the training codes" });
-  const keys = (labels.length ? classes : []).map((name, c) => {
-    const key = element("canvas", { "aria-hidden": "true" });
-    legend.append(element("li", {}, key, name));
-    return [key, c];
-  });
+  const legend = classLegend(labels.length ? classes : [], "Classes of the training codes");
 
   const root = panel(model.get("heading"),
     element("p", { class: "ae-title" }, model.get("heading")), help,
     element("div", { class: "ae-panels" },
-      element("div", { class: "ae-panel" }, ...(size > 1 ? [plane, legend] : [])),
+      element("div", { class: "ae-panel" }, ...(size > 1 ? [plane, legend.node] : [])),
       element("div", { class: "ae-panel ae-result" }, picture, facts)),
     choices, controls, buttons, spoken.node);
   el.append(root);
@@ -170,12 +165,7 @@ function render({ model, el }) {
         stroke(context, [[x, y - 11], [x, y + 11]]);
       }
     });
-    for (const [key, c] of keys) {
-      paint(key, (context) => {
-        context.fillStyle = ink.palette[c % ink.palette.length];
-        drawMark(context, c, 6, 6, 4);
-      });
-    }
+    legend.draw(ink);
   }
 
   function redraw() {

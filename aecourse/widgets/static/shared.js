@@ -113,6 +113,21 @@ function pad({ label, description, role = "application", onArrow, onPoint }) {
   return canvas;
 }
 
+// The marks of the classes with their names: a list, and a function that draws the marks.
+function classLegend(classes, label) {
+  const keys = classes.map(() => element("canvas", { "aria-hidden": "true" }));
+  const items = classes.map((name, c) => element("li", {}, keys[c], name));
+  return {
+    node: element("ul", { class: "ae-legend", "aria-label": label }, ...items),
+    draw(ink) {
+      keys.forEach((key, c) => paint(key, (context) => {
+        context.fillStyle = ink.palette[c % ink.palette.length];
+        drawMark(context, c, 6, 6, 4);
+      }));
+    },
+  };
+}
+
 // Text that screen readers speak. It waits for a pause, so that a drag does not flood the listener.
 function speaker() {
   const node = element("p", { class: "ae-spoken", role: "status", "aria-live": "polite" });
@@ -198,13 +213,17 @@ function logTicks(low, high, count) {
   return found;
 }
 
-// Draw grid, ticks and axis labels; returns the maps between data and pixels.
-function chart(context, { width, height, x, y, xLabel, yLabel, logY = false, ink }) {
-  const box = { left: 46, top: 10, right: width - 10, bottom: height - 38 };
+// Draw grid, ticks and axis labels; returns the maps between data and pixels. `xTicks` are values to
+// mark instead of round numbers; those too close to the one before go without.
+function chart(context, options) {
+  const { width, height, x, y, xLabel, yLabel, logX = false, logY = false, xTicks, ink } = options;
+  const { left, top, right, bottom } = options.margin ?? { left: 46, top: 10, right: 10, bottom: 38 };
+  const box = { left, top, right: width - right, bottom: height - bottom };
+  const along = logX ? Math.log10 : (value) => value;
   const up = logY ? Math.log10 : (value) => value;
   const map = {
     box,
-    toX: (value) => box.left + ((value - x[0]) / (x[1] - x[0])) * (box.right - box.left),
+    toX: (value) => box.left + ((along(value) - along(x[0])) / (along(x[1]) - along(x[0]))) * (box.right - box.left),
     toY: (value) => box.bottom - ((up(value) - up(y[0])) / (up(y[1]) - up(y[0]))) * (box.bottom - box.top),
     fromX: (pixel) => x[0] + ((pixel - box.left) / (box.right - box.left)) * (x[1] - x[0]),
     fromY: (pixel) => y[0] + ((box.bottom - pixel) / (box.bottom - box.top)) * (y[1] - y[0]),
@@ -214,13 +233,17 @@ function chart(context, { width, height, x, y, xLabel, yLabel, logY = false, ink
   context.lineWidth = 1;
   context.textAlign = "center";
   context.textBaseline = "top";
-  for (const value of ticks(x[0], x[1], (box.right - box.left) / 62)) {
+  let free = -Infinity; // where the last tick's text ends
+  for (const value of xTicks ?? ticks(x[0], x[1], (box.right - box.left) / 62)) {
     stroke(context, [[map.toX(value), box.top], [map.toX(value), box.bottom]]);
+    const half = context.measureText(short(value)).width / 2;
+    if (map.toX(value) - half < free) continue;
     context.fillText(short(value), map.toX(value), box.bottom + 5);
+    free = map.toX(value) + half + 4;
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
-  const yTicks = logY ? logTicks(y[0], y[1], 6) : ticks(y[0], y[1], (box.bottom - box.top) / 42);
+  const yTicks = logY ? logTicks(y[0], y[1], 6) : ticks(y[0], y[1], Math.max(4, (box.bottom - box.top) / 42));
   for (const value of yTicks) {
     stroke(context, [[box.left, map.toY(value)], [box.right, map.toY(value)]]);
     context.fillText(short(value), box.left - 5, map.toY(value));
@@ -248,6 +271,12 @@ function stroke(context, points) {
   context.beginPath();
   points.forEach(([x, y], index) => (index ? context.lineTo(x, y) : context.moveTo(x, y)));
   context.stroke();
+}
+
+function fill(context, points) {
+  context.beginPath();
+  points.forEach(([x, y], index) => (index ? context.lineTo(x, y) : context.moveTo(x, y)));
+  context.fill();
 }
 
 // One dot of a class: ten shapes for ten classes, as in aecourse.plots.style.
