@@ -10,9 +10,11 @@ import pytest
 from playwright.sync_api import Browser, JSHandle
 
 from aecourse.widgets import (
+    CloudExplorer,
     DecoderExplorer,
     DescentExplorer,
     LineExplorer,
+    SettingExplorer,
     TransposedConvolution,
 )
 from tools import notebooks, pages
@@ -54,6 +56,43 @@ def decoder(stored: dict[str, Any]) -> DecoderExplorer:
     )
 
 
+def setting(stored: dict[str, Any]) -> SettingExplorer:
+    """Build the twin of a stored explorer of a setting."""
+    images, weights, place = {}, {}, 0
+    for row in stored["rows"]:
+        kind = np.dtype(np.int8 if row["scales"] else np.uint8)
+        count = int(np.prod(row["shape"]))
+        levels = np.frombuffer(stored["pixels"], kind, count, place).reshape(row["shape"])
+        place += count
+        shown = levels if len(levels) > 1 else levels[0]
+        if row["scales"]:
+            scales = np.reshape(row["scales"], (-1, 1, 1, 1)) / 127
+            weights[row["title"]] = (levels * scales).reshape(shown.shape)
+        else:
+            images[row["title"]] = shown
+    numbers = {number["name"]: number["mean"] for number in stored["numbers"]}
+    return SettingExplorer(stored["setting"], stored["values"], images, numbers, weights=weights)
+
+
+def clouds(stored: dict[str, Any]) -> CloudExplorer:
+    """Build the twin of stored clouds."""
+    shape = (len(stored["models"]), len(stored["epochs"]), len(stored["labels"]), 2)
+    codes = np.frombuffer(stored["clouds"], "<f2").reshape(shape)
+    numbers = dict(zip(stored["models"], stored["numbers"], strict=bool(stored["numbers"])))
+    return CloudExplorer(
+        dict(zip(stored["models"], codes, strict=True)),
+        stored["labels"],
+        stored["epochs"],
+        class_names=stored["class_names"],
+        numbers=numbers or None,
+    )
+
+
+def together(*parts: dict[str, Any]) -> np.ndarray:
+    """Return all numbers of the parts, one after the other."""
+    return np.concatenate([np.ravel(value) for part in parts for value in part.values()])
+
+
 def expected(stored: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
     """Return what Python computes for what the reader has set."""
     if "weights" in stored:
@@ -61,6 +100,12 @@ def expected(stored: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
     if "points" in stored:
         points = np.frombuffer(stored["points"], dtype="<f4").reshape(-1, 2)
         return LineExplorer(points).projections(state["angle"])
+    if "pixels" in stored:
+        twin, value = setting(stored), state["value"]
+        return together(twin.images_at(value), twin.numbers_at(value))
+    if "clouds" in stored:
+        cloud, epoch = clouds(stored), state["epoch"]
+        return together(cloud.codes_at(epoch), cloud.numbers_at(epoch))
     settings = {name: state[name] for name in stored["settings"]}
     return DescentExplorer(**settings).path()
 
