@@ -168,13 +168,16 @@ def test_moved_by_keyboard_its_picture_is_still_pythons(explorer: tuple) -> None
     visit, root, stored = explorer
     before, _ = shown(root)
     root.evaluate("""e => e.querySelector('[tabindex="0"], input, select').focus()""")
+    moved = []
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight", "ArrowDown"):
         visit.page.keyboard.press(key)
-    picture, state = shown(root)
-    assert picture.shape != before.shape or np.abs(picture - before).max() > TOLERANCE
-    np.testing.assert_allclose(
-        picture, expected(stored, state).ravel(), rtol=TOLERANCE, atol=TOLERANCE
-    )
+        picture, state = shown(root)
+        np.testing.assert_allclose(
+            picture, expected(stored, state).ravel(), rtol=TOLERANCE, atol=TOLERANCE
+        )
+        # A short slider may be back where it was after the last key.
+        moved.append(picture.shape != before.shape or np.abs(picture - before).max() > TOLERANCE)
+    assert any(moved)
     assert visit.errors == []
 
 
