@@ -7,7 +7,8 @@ from aecourse.backend import keras
 from aecourse.checks import whole
 from aecourse.networks.settings import (
     activation_named,
-    initialiser,
+    code_input,
+    dense_layer,
     layer_seeds,
     positives,
     sample_shape,
@@ -22,6 +23,7 @@ def dense(
     activation: str | None = "relu",
     code_activation: str | None = None,
     output_activation: str | None = "sigmoid",
+    condition_size: int = 0,
     seed: int = 0,
 ) -> tuple[keras.Model, keras.Model]:
     """Return a fully connected encoder and its mirror image as decoder.
@@ -43,13 +45,16 @@ def dense(
         Names of Keras activations for the hidden layers, the code and the output; ``None`` is the
         identity. A sigmoid output reaches values between 0 and 1 only: give ``None`` for
         standardised data.
+    condition_size
+        Number of values that the decoder is told besides the code, such as a label.
     seed
         Start of the weights. The same seed gives the same weights.
 
     Returns
     -------
     encoder, decoder
-        Keras models from ``(batch, *input_shape)`` to ``(batch, code_size)`` and back.
+        Keras models from ``(batch, *input_shape)`` to ``(batch, code_size)``, and from
+        ``(batch, code_size + condition_size)`` back.
 
     Raises
     ------
@@ -64,22 +69,37 @@ def dense(
     units = positives(hidden, "hidden")
     code_size = whole(code_size, "code_size")
     inner = activation_named(activation, "activation")
+    code_ending = activation_named(code_activation, "code_activation")
+    ending = activation_named(output_activation, "output_activation")
     seeds = layer_seeds(seed)
 
+    encoder = dense_encoder(shape, units, code_size, inner, code_ending, seeds)
+    code = code_input(code_size, condition_size)
+    x = _stack(code, units[::-1], inner, seeds)
+    x = dense_layer(prod(shape), ending, seeds, "output")(x)
+    return encoder, keras.Model(code, folded(x, shape), name="decoder")
+
+
+def dense_encoder(
+    shape: tuple[int, ...],
+    units: tuple[int, ...],
+    code_size: int,
+    activation: str,
+    code_activation: str,
+    seeds: Iterator[int],
+) -> keras.Model:
+    """Return a fully connected encoder; its layers are ``hidden_1``, … and ``code``."""
     x = inputs = keras.Input(shape, name="sample")
     if len(shape) > 1:
         x = keras.layers.Flatten(name="flatten")(x)
-    x = _stack(x, units, inner, seeds)
-    x = _layer(code_size, activation_named(code_activation, "code_activation"), seeds, "code")(x)
-    encoder = keras.Model(inputs, x, name="encoder")
+    x = _stack(x, units, activation, seeds)
+    x = dense_layer(code_size, code_activation, seeds, "code")(x)
+    return keras.Model(inputs, x, name="encoder")
 
-    x = code = keras.Input((code_size,), name="code")
-    x = _stack(x, units[::-1], inner, seeds)
-    output = activation_named(output_activation, "output_activation")
-    x = _layer(prod(shape), output, seeds, "output")(x)
-    if len(shape) > 1:
-        x = keras.layers.Reshape(shape, name="fold")(x)
-    return encoder, keras.Model(code, x, name="decoder")
+
+def folded(x: keras.KerasTensor, shape: tuple[int, ...]) -> keras.KerasTensor:
+    """Give flat samples their axes back."""
+    return keras.layers.Reshape(shape, name="fold")(x) if len(shape) > 1 else x
 
 
 def _stack(
@@ -87,11 +107,5 @@ def _stack(
 ) -> keras.KerasTensor:
     """Apply one hidden layer after the other."""
     for number, width in enumerate(units, start=1):
-        x = _layer(width, activation, seeds, f"hidden_{number}")(x)
+        x = dense_layer(width, activation, seeds, f"hidden_{number}")(x)
     return x
-
-
-def _layer(width: int, activation: str, seeds: Iterator[int], name: str) -> keras.layers.Dense:
-    """Return one dense layer that starts as its activation needs."""
-    start = initialiser(activation, next(seeds))
-    return keras.layers.Dense(width, activation, kernel_initializer=start, name=name)

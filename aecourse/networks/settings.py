@@ -84,3 +84,21 @@ def initialiser(activation: str, seed: int) -> keras.initializers.Initializer:
     if activation in RECTIFIERS:
         return keras.initializers.HeUniform(seed=seed)
     return keras.initializers.GlorotUniform(seed=seed)
+
+
+def dense_layer(width: int, activation: str, seeds: Iterator[int], name: str) -> keras.layers.Dense:
+    """Return a dense layer that starts as its activation needs."""
+    start = initialiser(activation, next(seeds))
+    return keras.layers.Dense(width, activation, kernel_initializer=start, name=name)
+
+
+def code_input(code_size: int, condition_size: int) -> keras.KerasTensor:
+    """Return the input of a decoder: a code, and behind it what the decoder is told besides.
+
+    Raises
+    ------
+    InputError
+        If ``condition_size`` is not a whole number of at least 0.
+    """
+    told = whole(condition_size, "condition_size", least=0)
+    return keras.Input((code_size + told,), name="code")
