@@ -15,6 +15,7 @@ from aecourse.errors import InputError
 from aecourse.models.inputs import Data, checked_batch, fits, rows_of, sample_count
 from aecourse.models.reconstruction import Tensor, likelihood_named
 from aecourse.models.terms import Terms
+from aecourse.networks import link_tied
 
 DEFAULT_LEARNING_RATE = 1e-3
 # Layers that move values about without changing them.
@@ -88,6 +89,7 @@ class Autoencoder(keras.Model):
         super().__init__(**kwargs)
         self.reconstruction = reconstruction
         self.likelihood = likelihood_named(reconstruction)
+        link_tied(encoder, decoder)
         self.check_pair(encoder, decoder)
         self.encoder = encoder
         self.decoder = decoder
@@ -262,7 +264,7 @@ class Autoencoder(keras.Model):
         InputError
             If ``x`` is not what the model takes.
         """
-        return in_batches(self.code, batch_size, self.checked(x))
+        return in_batches(self.code, batch_size, self.checked(x, target=False))
 
     def decode(self, codes: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
         """Return what the decoder makes of ``codes``, shape ``(samples, *sample_shape)``.
@@ -285,16 +287,19 @@ class Autoencoder(keras.Model):
         """
         return self.decode(self.encode(x, batch_size=batch_size), batch_size=batch_size)
 
-    def checked(self, x: Any, name: str = "x") -> NDArray[np.float32]:
-        """Return ``x`` as ``float32`` if this model can be trained on it.
+    def checked(self, x: Any, name: str = "x", *, target: bool = True) -> Any:
+        """Return ``x`` as ``float32`` if this model can take it.
+
+        Where it is not the ``target`` of a reconstruction but only encoded, as noisy samples are,
+        its values may lie in any range.
 
         Raises
         ------
         InputError
-            If it is empty, of another shape or type, holds NaN or infinity, or leaves [0, 1] with
-            ``reconstruction="bernoulli"``.
+            If it is empty, of another shape or type, holds NaN or infinity, or is a target that
+            leaves [0, 1] with ``reconstruction="bernoulli"``.
         """
-        return self.checked_samples(x, name)
+        return self.checked_samples(x, name, target=target)
 
     @property
     def kind(self) -> str:
@@ -311,15 +316,16 @@ class Autoencoder(keras.Model):
         """Shape of one code, without the batch axis."""
         return tuple(self.encoder.output_shape[1:])
 
-    def checked_samples(self, x: Any, name: str) -> NDArray[np.float32]:
+    def checked_samples(self, x: Any, name: str, *, target: bool) -> NDArray[np.float32]:
         """Return samples as ``float32``, checked like the input of a model without labels."""
         x = checked_batch(
             x,
             self.sample_shape,
             name=name,
-            unit_interval=self.reconstruction == "bernoulli",
+            unit_interval=target and self.reconstruction == "bernoulli",
         )
-        if self._output_activation() == "sigmoid" and (x.min() < 0 or x.max() > 1):
+        bounded = target and self._output_activation() == "sigmoid"
+        if bounded and (x.min() < 0 or x.max() > 1):
             warnings.warn(
                 f"{name} runs from {x.min():g} to {x.max():g}, but the decoder ends in a sigmoid "
                 "and can only give values between 0 and 1. Build it with output_activation=None, "
