@@ -70,7 +70,7 @@ class DenoisingAutoencoder(Autoencoder):
         InputError
             If ``x`` is not what the model takes, or ``seed`` is not a whole number of at least 0.
         """
-        return self.corruption.corrupt(self.checked(x), seed)
+        return self.corruption.corrupt(self.checked(x, target=False), seed)
 
     def encode(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
         """Return the codes of ``x``, which may be noisy and so leave the range of the targets.

@@ -63,8 +63,10 @@ class LabelledAutoencoder(Autoencoder):
         """Return placeholders for a batch of samples and one of labels."""
         return keras.Input(self.sample_shape), keras.Input((), dtype="int32")
 
-    def checked(self, x: Any, name: str = "x") -> tuple[NDArray[np.float32], NDArray[np.int32]]:  # type: ignore[override]
-        """Return samples and labels if this model can be trained on them.
+    def checked(
+        self, x: Any, name: str = "x", *, target: bool = True
+    ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Return samples and labels if this model can take them.
 
         Raises
         ------
@@ -73,7 +75,7 @@ class LabelledAutoencoder(Autoencoder):
             whole number from 0 to ``classes - 1`` for each of them.
         """
         samples, labels = self.pair(x, name)
-        samples = self.checked_samples(samples, f"{name}[0]")
+        samples = self.checked_samples(samples, f"{name}[0]", target=target)
         labels = self.checked_labels(
             labels, len(samples), f"{name}[1]", may_miss=self.takes_unlabelled
         )

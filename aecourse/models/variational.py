@@ -152,7 +152,7 @@ class VariationalAutoencoder(StandardNormalPrior, Autoencoder):
         InputError
             If ``x`` is not what the model takes.
         """
-        both = in_batches(self._mean_and_deviation, batch_size, self.checked(x))
+        both = in_batches(self._mean_and_deviation, batch_size, self.checked(x, target=False))
         return both[:, 0], both[:, 1]
 
     def _mean_and_deviation(self, x: Tensor, training: bool = False) -> Tensor:

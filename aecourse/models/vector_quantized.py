@@ -143,7 +143,7 @@ class VectorQuantizedAutoencoder(Autoencoder):
         InputError
             If ``x`` is not what the model takes.
         """
-        return in_batches(self._indices, batch_size, self.checked(x)).astype(np.int32)
+        return in_batches(self._indices, batch_size, self.checked(x, target=False)).astype(np.int32)
 
     def decode_indices(self, indices: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
         """Return what the decoder makes of codes written as whole numbers.

@@ -1,6 +1,7 @@
 """The lists that the common tests run over: a new model or network is one more line here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ class Variant(NamedTuple):
 
     name: str
     build: Callable[..., models.Autoencoder]
-    settings: dict[str, Any] = {}
+    settings: Mapping[str, Any] = MappingProxyType({})
     fits: Callable[[Network], bool] = lambda network: True
     labelled: bool = False
     draws: bool = False
@@ -68,33 +69,127 @@ def samples(shape: tuple[int, ...], count: int = SAMPLES, seed: int = 0) -> np.n
     return values.reshape(count, *shape).astype("float32")
 
 
+SIGMOID = {"code_activation": "sigmoid"}
+CONDITION = {"condition_size": CLASSES}
+IMAGE, SEQUENCE = (9, 10, 3), (5, 4)
+SQUARE = (8, 8, 1)
+
 NETWORKS = [
     Network("dense", (6, 5, 1), lambda **s: networks.dense((6, 5, 1), 3, hidden=(8,), **s)),
     Network("linear", (12,), lambda **s: networks.dense(12, 3, hidden=(), **s)),
+    Network("tied", (6, 5, 1), lambda **s: networks.tied_dense((6, 5, 1), 3, hidden=(8,), **s)),
     Network(
-        "convolutional",
-        (9, 10, 3),
-        lambda **s: networks.convolutional((9, 10, 3), 3, filters=(4, 4), **s),
+        "convolutional", IMAGE, lambda **s: networks.convolutional(IMAGE, 3, filters=(4, 4), **s)
+    ),
+    Network("pooling", IMAGE, lambda **s: networks.pooling(IMAGE, 3, filters=(4, 4), **s)),
+    Network(
+        "residual", IMAGE, lambda **s: networks.residual(IMAGE, 3, filters=(4,), blocks=1, **s)
+    ),
+    Network("LSTM", SEQUENCE, lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), **s)),
+    Network(
+        "GRU", SEQUENCE, lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), cell="gru", **s)
+    ),
+    Network(
+        "convolutional grid",
+        (9, 10, 1),
+        lambda **s: networks.convolutional_grid((9, 10, 1), 3, filters=(4, 4), **s),
+        code="grid",
+    ),
+    Network(
+        "patch transformer",
+        SQUARE,
+        lambda **s: networks.patch_transformer(SQUARE, 4, patch_size=4, depth=1, heads=2, **s),
+        code="patches",
     ),
 ]
+
+
+def has(setting: str) -> Callable[[Network], bool]:
+    """Return whether a network can be built with a setting."""
+    return lambda network: vectors(network) and not (
+        network.name == "tied" and setting == "condition_size"
+    )
+
+
+def one_layer(network: Network) -> bool:
+    """Whether the encoder is one dense layer."""
+    return network.name == "linear"
+
 
 VARIANTS = [
     Variant("squared error", models.Autoencoder),
     Variant("bernoulli", lambda *pair: models.Autoencoder(*pair, reconstruction="bernoulli")),
     Variant("gaussian", lambda *pair: models.Autoencoder(*pair, reconstruction="gaussian")),
+    *(
+        Variant(
+            f"denoising, {noise}",
+            lambda *pair, noise=noise: models.DenoisingAutoencoder(*pair, noise=noise, level=0.2),
+        )
+        for noise in ("gaussian", "masking", "salt_and_pepper")
+    ),
+    Variant("sparse, L1", lambda *pair: models.SparseAutoencoder(*pair, penalty="l1", weight=0.1)),
+    Variant(
+        "sparse, KL",
+        lambda *pair: models.SparseAutoencoder(*pair, penalty="kl", weight=0.1),
+        settings=SIGMOID,
+        fits=vectors,
+    ),
+    Variant("k-sparse", lambda *pair: models.KSparseAutoencoder(*pair, active=2), fits=vectors),
+    Variant(
+        "contractive, exact",
+        lambda *pair: models.ContractiveAutoencoder(*pair, weight=0.1),
+        settings=SIGMOID,
+        fits=one_layer,
+    ),
+    Variant(
+        "contractive, estimated",
+        lambda *pair: models.ContractiveAutoencoder(*pair, weight=0.1, jacobian="estimated"),
+        draws=True,
+    ),
+    Variant("hashing", models.HashingAutoencoder, fits=vectors),
     Variant("variational", models.VariationalAutoencoder, draws=True),
+    Variant(
+        "variational, all settings",
+        lambda *pair: models.VariationalAutoencoder(
+            *pair, reconstruction="gaussian", beta=2.0, warm_up=6, free_bits=0.05, seed=3
+        ),
+        draws=True,
+    ),
     Variant(
         "conditional variational",
         lambda *pair: models.ConditionalVariationalAutoencoder(*pair, classes=CLASSES),
-        settings={"condition_size": CLASSES},
-        fits=vectors,
+        settings=CONDITION,
+        fits=has("condition_size"),
         labelled=True,
         draws=True,
     ),
+    Variant("adversarial", models.AdversarialAutoencoder, draws=True),
+    Variant(
+        "semi-supervised adversarial",
+        lambda *pair: models.SemiSupervisedAdversarialAutoencoder(*pair, classes=CLASSES),
+        settings=CONDITION,
+        fits=has("condition_size"),
+        labelled=True,
+        draws=True,
+    ),
+    Variant("Wasserstein", models.WassersteinAutoencoder, draws=True),
+    Variant("regularised", lambda *pair: models.RegularizedAutoencoder(*pair, components=2)),
+    Variant(
+        "vector-quantised",
+        lambda *pair: models.VectorQuantizedAutoencoder(*pair, codebook_size=5),
+    ),
+    Variant(
+        "vector-quantised, in pieces",
+        lambda *pair: models.VectorQuantizedAutoencoder(*pair, codebook_size=5, vector_size=1),
+    ),
+    Variant(
+        "masked",
+        lambda *pair: models.MaskedAutoencoder(*pair, masked_share=0.5),
+        fits=lambda network: network.code == "patches",
+        whole=False,
+    ),
 ]
 
-PAIRS = [
-    (variant, network) for variant in VARIANTS for network in NETWORKS if variant.fits(network)
-]
+PAIRS = [(variant, network) for variant in VARIANTS for network in NETWORKS if variant.fits(network)]
 # One network for each variant, for what does not depend on the network.
 FIRST = [next(pair for pair in PAIRS if pair[0] is variant) for variant in VARIANTS]

@@ -230,3 +230,10 @@ def test_a_resumed_run_draws_the_noise_of_the_unbroken_one(tmp_path):
     assert run(second, 4, checkpoint=tmp_path).metrics == expected.metrics
     for left, right in zip(unbroken.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(left, right)
+
+
+def test_what_is_only_encoded_may_lie_in_any_range():
+    model = models.Autoencoder(*dense(), reconstruction="bernoulli")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(model.reconstruct(X * 3 - 1)).all()
