@@ -10,6 +10,7 @@ from aecourse.models.contractive import ContractiveAutoencoder
 from aecourse.models.denoising import DenoisingAutoencoder
 from aecourse.models.hashing import HashingAutoencoder
 from aecourse.models.k_sparse import KSparseAutoencoder
+from aecourse.models.masked import MaskedAutoencoder
 from aecourse.models.sparse import SparseAutoencoder
 from aecourse.models.storage import load
 from aecourse.models.variational import VariationalAutoencoder
@@ -22,6 +23,7 @@ __all__ = [
     "DenoisingAutoencoder",
     "HashingAutoencoder",
     "KSparseAutoencoder",
+    "MaskedAutoencoder",
     "SparseAutoencoder",
     "VariationalAutoencoder",
     "VectorQuantizedAutoencoder",
