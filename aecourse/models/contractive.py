@@ -98,16 +98,14 @@ class ContractiveAutoencoder(Autoencoder):
         return sum_per_sample(keras.ops.square(slopes) * lengths)
 
     def _estimated(self, x: Tensor) -> Tensor:
-        """Return the mean of ``‖f(x + εv) − f(x)‖² / ε²`` over the directions ``v``."""
-        # Not in training mode: dropout would give both codes a mask of their own.
+        """Return ``‖f(x + εv) − f(x)‖² / ε²`` of each sample and direction ``v``."""
+        # Not in training mode: dropout would give the two codes a mask of their own.
         code = self.encoder(x, training=False)
-        squares = []
-        for _ in range(self.directions):
-            signs = keras.random.randint(keras.ops.shape(x), 0, 2, seed=self.draws)
-            direction = 2 * keras.ops.cast(signs, "float32") - 1
-            moved = self.encoder(keras.ops.add(x, STEP * direction), training=False)
-            squares.append(sum_per_sample(keras.ops.square((moved - code) / STEP)))
-        return sum(squares) / self.directions
+        x, code = (keras.ops.repeat(each, self.directions, axis=0) for each in (x, code))
+        signs = keras.random.randint(keras.ops.shape(x), 0, 2, seed=self.draws)
+        moved = x + STEP * (2 * keras.ops.cast(signs, x.dtype) - 1)
+        change = self.encoder(moved, training=False) - code
+        return sum_per_sample(keras.ops.square(change / STEP))
 
 
 def only_dense_layer(encoder: keras.Model) -> keras.layers.Dense:
