@@ -38,9 +38,10 @@ def residual(
     Each entry of ``filters`` is a stage of the encoder: a convolution of stride 2, which halves
     height and width (rounding up), and ``blocks`` residual blocks. A block computes
     ``x + f(x)``, where ``f`` is twice a batch normalisation, an activation and a convolution; as
-    nothing is done to the sum, ``x`` and its gradient pass through unchanged. The decoder has the
-    same stages in reverse, each with a transposed convolution at its end. Between the image and the
-    code lie ``len(filters) · (2 · blocks + 1)`` convolutions and a dense layer.
+    nothing is done to the sum, ``x`` and its gradient pass through unchanged. The sum grows from
+    block to block; the normalisation keeps that from the layers behind. The decoder has the same
+    stages in reverse, each with a transposed convolution at its end. Between the image and the code
+    lie ``len(filters) · (2 · blocks + 1)`` convolutions and a dense layer.
 
     Parameters
     ----------
