@@ -5,6 +5,7 @@ file that overrides one of its hooks; any of them takes any pair from :mod:`aeco
 """
 
 from aecourse.models.base import Autoencoder
+from aecourse.models.code_prior import CodePrior
 from aecourse.models.conditional import ConditionalVariationalAutoencoder
 from aecourse.models.contractive import ContractiveAutoencoder
 from aecourse.models.denoising import DenoisingAutoencoder
@@ -18,6 +19,7 @@ from aecourse.models.vector_quantized import VectorQuantizedAutoencoder
 
 __all__ = [
     "Autoencoder",
+    "CodePrior",
     "ConditionalVariationalAutoencoder",
     "ContractiveAutoencoder",
     "DenoisingAutoencoder",
