@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aecourse.backend import keras
-from aecourse.models.base import Autoencoder, in_batches
+from aecourse.models.base import Autoencoder
 from aecourse.models.corruption import Corruption
-from aecourse.models.inputs import checked_batch
 from aecourse.models.reconstruction import Tensor
 
 
@@ -71,13 +70,3 @@ class DenoisingAutoencoder(Autoencoder):
             If ``x`` is not what the model takes, or ``seed`` is not a whole number of at least 0.
         """
         return self.corruption.corrupt(self.checked(x, target=False), seed)
-
-    def encode(self, x: Any, *, batch_size: int = 512) -> NDArray[np.float32]:
-        """Return the codes of ``x``, which may be noisy and so leave the range of the targets.
-
-        Raises
-        ------
-        InputError
-            If ``x`` is not what the encoder takes.
-        """
-        return in_batches(self.code, batch_size, checked_batch(x, self.sample_shape))
