@@ -4,6 +4,7 @@
 file that overrides one of its hooks; any of them takes any pair from :mod:`aecourse.networks`.
 """
 
+from aecourse.models.adversarial import AdversarialAutoencoder
 from aecourse.models.base import Autoencoder
 from aecourse.models.code_prior import CodePrior
 from aecourse.models.conditional import ConditionalVariationalAutoencoder
@@ -12,12 +13,16 @@ from aecourse.models.denoising import DenoisingAutoencoder
 from aecourse.models.hashing import HashingAutoencoder
 from aecourse.models.k_sparse import KSparseAutoencoder
 from aecourse.models.masked import MaskedAutoencoder
+from aecourse.models.regularized import RegularizedAutoencoder
+from aecourse.models.semi_supervised import SemiSupervisedAdversarialAutoencoder
 from aecourse.models.sparse import SparseAutoencoder
 from aecourse.models.storage import load
 from aecourse.models.variational import VariationalAutoencoder
 from aecourse.models.vector_quantized import VectorQuantizedAutoencoder
+from aecourse.models.wasserstein import WassersteinAutoencoder
 
 __all__ = [
+    "AdversarialAutoencoder",
     "Autoencoder",
     "CodePrior",
     "ConditionalVariationalAutoencoder",
@@ -26,8 +31,11 @@ __all__ = [
     "HashingAutoencoder",
     "KSparseAutoencoder",
     "MaskedAutoencoder",
+    "RegularizedAutoencoder",
+    "SemiSupervisedAdversarialAutoencoder",
     "SparseAutoencoder",
     "VariationalAutoencoder",
     "VectorQuantizedAutoencoder",
+    "WassersteinAutoencoder",
     "load",
 ]

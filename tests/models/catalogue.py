@@ -106,8 +106,8 @@ NETWORKS = [
 
 def has(setting: str) -> Callable[[Network], bool]:
     """Return whether a network can be built with a setting."""
-    return lambda network: vectors(network) and not (
-        network.name == "tied" and setting == "condition_size"
+    return lambda network: (
+        vectors(network) and not (network.name == "tied" and setting == "condition_size")
     )
 
 
@@ -190,6 +190,8 @@ VARIANTS = [
     ),
 ]
 
-PAIRS = [(variant, network) for variant in VARIANTS for network in NETWORKS if variant.fits(network)]
+PAIRS = [
+    (variant, network) for variant in VARIANTS for network in NETWORKS if variant.fits(network)
+]
 # One network for each variant, for what does not depend on the network.
 FIRST = [next(pair for pair in PAIRS if pair[0] is variant) for variant in VARIANTS]

@@ -1,0 +1,1 @@
+"""What the models are used for: one module for each application."""

@@ -1,0 +1,275 @@
+"""The comparisons of chapter 3: every variant with the settings it is trained with.
+
+A recipe says how a model is built and trained. The chapter trains some of them for a few epochs on
+a part of the data, to show what they do; ``tools/long_runs.py`` trains them all on the whole data
+and keeps the numbers. Both go through :func:`train`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aecourse import metrics, models, networks, training
+from aecourse.applications.feature_space import ClassifierFeatures
+from aecourse.errors import InputError
+from aecourse.preprocessing import train_validation_split, unit_range
+
+SHAPE = (28, 28, 1)
+HELD_OUT = 5_000
+Build = Callable[[int], models.Autoencoder]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one variant is built and trained.
+
+    Attributes
+    ----------
+    title
+        Its name in tables and figures.
+    build
+        Gives the untrained model for a seed.
+    epochs, learning_rate, batch_size
+        Of the long run; the learning rate rises and falls along a cosine.
+    published
+        The number of a textbook or a paper to compare with, if there is one.
+    """
+
+    title: str
+    build: Build
+    epochs: int
+    learning_rate: float = 2e-3
+    batch_size: int = 128
+    published: float | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images with values from 0 to 1: for training, for every choice, and for the last look."""
+
+    train: NDArray[np.float32]
+    validation: NDArray[np.float32]
+    test: NDArray[np.float32]
+    train_labels: NDArray[np.int64]
+    validation_labels: NDArray[np.int64]
+    test_labels: NDArray[np.int64]
+
+
+def split(data: Any, *, limit: int | None = None) -> Split:
+    """Return a data set's images in three parts; ``limit`` keeps that many for training."""
+    images, held_out, labels, held_out_labels = train_validation_split(
+        unit_range(data.x_train),
+        data.y_train,
+        size=min(HELD_OUT, len(data.x_train) // 5),
+        seed=0,
+    )
+    return Split(
+        images[:limit],
+        held_out,
+        unit_range(data.x_test),
+        labels[:limit],
+        held_out_labels,
+        data.y_test,
+    )
+
+
+def train(
+    recipe: Recipe, data: Split, *, seed: int = 0, epochs: int | None = None, **settings: Any
+) -> tuple[models.Autoencoder, training.History]:
+    """Build a recipe's model and train it.
+
+    Parameters
+    ----------
+    recipe
+        What to build and how to train it.
+    data
+        Images of shape ``(n, 28, 28, 1)``; they are folded as the model takes them.
+    seed
+        Start of the weights, order of the samples and all that the model draws.
+    epochs
+        In place of the recipe's own number.
+    settings
+        Passed on to :func:`aecourse.training.fit`.
+
+    Returns
+    -------
+    model, history
+    """
+    model = recipe.build(seed)
+    history = training.fit(
+        model,
+        as_taken_by(model, data.train),
+        validation_data=as_taken_by(model, data.validation),
+        epochs=epochs or recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        schedule="cosine",
+        seed=seed,
+        **{"progress": False, **settings},
+    )
+    return model, history
+
+
+def as_taken_by(model: models.Autoencoder, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return images in the shape of the model's samples: rows as steps for a recurrent one."""
+    return images.reshape(len(images), *model.sample_shape)
+
+
+def reconstruction_error(model: models.Autoencoder, images: NDArray[np.float32]) -> float:
+    """Return the mean squared error of a value, with codes as they are at use (rounded, sparse)."""
+    given = as_taken_by(model, images)
+    return float(np.square(given - model.reconstruct(given)).mean())
+
+
+# --- reconstruction on Fashion-MNIST, beside a textbook's numbers --------------------------------
+
+SMALL, LARGE, BITS = 30, 300, 16
+HIDDEN = (400, 200)
+
+
+def reconstruction_recipes() -> Mapping[str, Recipe]:
+    """Return the variants whose validation error a textbook gives, with its code sizes.
+
+    References
+    ----------
+    Géron (2022), chapter 17 and its notebook, for the published errors.
+    """
+    return {
+        "stacked": Recipe("stacked", _stacked, epochs=12, published=0.0132),
+        "tied": Recipe("tied weights", _tied, epochs=12, published=0.0133),
+        "convolutional": Recipe("convolutional", _convolutional, epochs=10, published=0.0121),
+        "recurrent": Recipe("recurrent", _recurrent, epochs=15, published=0.0104),
+        "denoising": Recipe("denoising", _denoising, epochs=15, published=0.0166),
+        "sparse_l1": Recipe("sparse, L1", _sparse_l1, epochs=12, published=0.0111),
+        "sparse_kl": Recipe("sparse, KL", _sparse_kl, epochs=12, published=0.0099),
+        "hashing": Recipe("16-bit hash", _hashing, epochs=15, published=0.0345),
+    }
+
+
+def _stacked(seed: int) -> models.Autoencoder:
+    return models.Autoencoder(*networks.dense(SHAPE, SMALL, hidden=HIDDEN, seed=seed))
+
+
+def _tied(seed: int) -> models.Autoencoder:
+    return models.Autoencoder(*networks.tied_dense(SHAPE, SMALL, hidden=HIDDEN, seed=seed))
+
+
+def _convolutional(seed: int) -> models.Autoencoder:
+    return models.Autoencoder(*networks.convolutional(SHAPE, SMALL, seed=seed))
+
+
+def _recurrent(seed: int) -> models.Autoencoder:
+    return models.Autoencoder(*networks.recurrent(SHAPE[:2], SMALL, units=(128,), seed=seed))
+
+
+def _denoising(seed: int) -> models.Autoencoder:
+    pair = networks.dense(SHAPE, SMALL, hidden=HIDDEN, seed=seed)
+    return models.DenoisingAutoencoder(*pair, noise="gaussian", level=0.3, seed=seed)
+
+
+def _sparse_l1(seed: int) -> models.Autoencoder:
+    pair = networks.dense(SHAPE, LARGE, hidden=HIDDEN[:1], code_activation="sigmoid", seed=seed)
+    return models.SparseAutoencoder(*pair, penalty="l1", weight=0.08)
+
+
+def _sparse_kl(seed: int) -> models.Autoencoder:
+    pair = networks.dense(SHAPE, LARGE, hidden=HIDDEN[:1], code_activation="sigmoid", seed=seed)
+    return models.SparseAutoencoder(*pair, penalty="kl", weight=0.1, target_rate=0.1)
+
+
+def _hashing(seed: int) -> models.Autoencoder:
+    return models.HashingAutoencoder(*networks.dense(SHAPE, BITS, hidden=HIDDEN, seed=seed))
+
+
+# --- generation on MNIST --------------------------------------------------------------------------
+
+CODE = 16
+VARIATIONAL_CODE = 20
+
+
+def generative_recipes() -> Mapping[str, Recipe]:
+    """Return the variants to draw samples from, all over one convolutional pair of networks."""
+    return {
+        "autoencoder": Recipe("autoencoder", _plain, epochs=10),
+        "variational": Recipe("VAE", _variational, epochs=10),
+        "adversarial": Recipe("AAE", _adversarial, epochs=10),
+        "wasserstein": Recipe("WAE", _wasserstein, epochs=10),
+        "regularized": Recipe("RAE", _regularized, epochs=10),
+    }
+
+
+def likelihood_recipe() -> Recipe:
+    """Return the variational autoencoder whose evidence lower bound is measured: 20 code values."""
+    return Recipe(
+        "VAE",
+        lambda seed: models.VariationalAutoencoder(
+            *networks.dense(SHAPE, VARIATIONAL_CODE, hidden=(512, 256), seed=seed), seed=seed
+        ),
+        epochs=50,
+    )
+
+
+def _pair(seed: int) -> tuple[Any, Any]:
+    return networks.convolutional(SHAPE, CODE, seed=seed)
+
+
+def _plain(seed: int) -> models.Autoencoder:
+    return models.Autoencoder(*_pair(seed))
+
+
+def _variational(seed: int) -> models.Autoencoder:
+    return models.VariationalAutoencoder(*_pair(seed), seed=seed)
+
+
+def _adversarial(seed: int) -> models.Autoencoder:
+    return models.AdversarialAutoencoder(*_pair(seed), seed=seed)
+
+
+def _wasserstein(seed: int) -> models.Autoencoder:
+    return models.WassersteinAutoencoder(*_pair(seed), seed=seed)
+
+
+def _regularized(seed: int) -> models.Autoencoder:
+    return models.RegularizedAutoencoder(*_pair(seed))
+
+
+# --- how good samples are -------------------------------------------------------------------------
+
+
+class SampleQuality(NamedTuple):
+    """What is measured on drawn images in the features of a classifier.
+
+    Attributes
+    ----------
+    frechet
+        Distance between Gaussian fits of the features of drawn and of real images.
+    precision, recall
+        Share of drawn images that look real, and of real ones that are covered.
+    """
+
+    frechet: float
+    precision: float
+    recall: float
+
+
+def sample_quality(
+    space: ClassifierFeatures, drawn: NDArray[np.float32], real: NDArray[np.float32]
+) -> SampleQuality:
+    """Compare drawn images with real ones that no model has seen, as many of the one as the other.
+
+    Raises
+    ------
+    InputError
+        If the numbers differ: all three measures depend on them.
+    """
+    if len(drawn) != len(real):
+        raise InputError(
+            f"there are {len(drawn)} drawn and {len(real)} real images; give as many of each, as "
+            "the measures depend on the number."
+        )
+    found, wanted = space.features(drawn), space.features(real)
+    precision, recall = metrics.precision_recall(wanted, found)
+    return SampleQuality(metrics.frechet_distance(wanted, found), precision, recall)

@@ -1,0 +1,45 @@
+"""The long runs: they take real data only, and record under names that the book can cite."""
+
+import dataclasses
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.tensorflow
+
+from aecourse import datasets, results  # noqa: E402
+from aecourse.errors import DataError  # noqa: E402
+from tools import long_runs  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def stand_in(monkeypatch):
+    monkeypatch.setenv("AECOURSE_OFFLINE", "1")
+    monkeypatch.delenv("AECOURSE_DATA_DIR", raising=False)
+
+
+def test_a_stand_in_is_refused():
+    with pytest.raises(DataError, match="AECOURSE_DATA_DIR"):
+        long_runs.EXPERIMENTS["stacked"]()
+
+
+def test_an_unknown_experiment_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["long_runs", "stakced"])
+    assert long_runs.main() == 2
+    assert "no experiment 'stakced'" in capsys.readouterr().out
+
+
+def test_an_experiment_keeps_its_numbers_with_what_they_were_measured_on(monkeypatch, tmp_path):
+    monkeypatch.setattr(long_runs, "loaded", small)
+    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    long_runs.reconstruction("stacked", epochs=1)
+    found = results.read(tmp_path / "03_long_runs.json")
+    assert set(found) == {"fashion_stacked_validation_mse", "fashion_stacked_test_mse"}
+    entry = found["fashion_stacked_validation_mse"]
+    assert entry["reference"] == 0.0132
+    assert "Code of 30 values" in entry["note"]
+
+
+def small(name):
+    data = datasets.load(name)
+    return dataclasses.replace(data, x_train=data.x_train[:100], x_test=data.x_test[:20])
