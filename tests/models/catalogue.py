@@ -39,6 +39,9 @@ class Variant(NamedTuple):
         Whether evaluation draws random numbers, so that it repeats only roughly.
     whole
         Whether the loss is about the whole reconstruction of the whole input.
+    opposed
+        Whether a term of the loss may rise in training: that of an opponent who learns too, or
+        one that is measured against a codebook that has yet to follow.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Variant(NamedTuple):
     labelled: bool = False
     draws: bool = False
     whole: bool = True
+    opposed: bool = False
 
 
 def vectors(network: Network) -> bool:
@@ -163,7 +167,7 @@ VARIANTS = [
         labelled=True,
         draws=True,
     ),
-    Variant("adversarial", models.AdversarialAutoencoder, draws=True),
+    Variant("adversarial", models.AdversarialAutoencoder, draws=True, opposed=True),
     Variant(
         "semi-supervised adversarial",
         lambda *pair: models.SemiSupervisedAdversarialAutoencoder(*pair, classes=CLASSES),
@@ -171,16 +175,19 @@ VARIANTS = [
         fits=has("condition_size"),
         labelled=True,
         draws=True,
+        opposed=True,
     ),
     Variant("Wasserstein", models.WassersteinAutoencoder, draws=True),
     Variant("regularised", lambda *pair: models.RegularizedAutoencoder(*pair, components=2)),
     Variant(
         "vector-quantised",
         lambda *pair: models.VectorQuantizedAutoencoder(*pair, codebook_size=5),
+        opposed=True,
     ),
     Variant(
         "vector-quantised, in pieces",
         lambda *pair: models.VectorQuantizedAutoencoder(*pair, codebook_size=5, vector_size=1),
+        opposed=True,
     ),
     Variant(
         "masked",
