@@ -17,8 +17,10 @@ class Codebook(keras.layers.Layer):
         counts ← decay · counts + (1 − decay) · uses
         vectors ← (decay · counts_before · vectors + (1 − decay) · sums) / counts
 
-    The first batch starts the list with vectors of its own, drawn at random. A code that is used
-    less than ``revive_below`` times the average is dead: it is drawn anew from the batch.
+    The first batch starts the list with vectors of its own, drawn at random. As the counts start at
+    0, the first means are those of the batches so far, and follow the encoder's first, long steps.
+    A code that is used less than ``revive_below`` times the average is dead: it is drawn anew from
+    the batch.
 
     Parameters
     ----------
@@ -88,9 +90,7 @@ class Codebook(keras.layers.Layer):
         """Begin, with the first batch, where the encoder's outputs lie."""
         ops = keras.ops
         first = ops.equal(ops.sum(self.counts), 0)
-        mean = ops.cast(ops.shape(vectors)[0], "float32") / self.size
         self.vectors.assign(ops.where(first, self._drawn_from(vectors), self.vectors.value))
-        self.counts.assign(ops.where(first, mean, self.counts.value))
 
     def _learn(self, vectors: Tensor, indices: Tensor) -> None:
         """Move each code towards the mean of its vectors; draw dead codes anew."""

@@ -29,8 +29,8 @@ class MaskedAutoencoder(Autoencoder):
     is the mean squared error of its values. Evaluation hides the same patches of every image, drawn
     from ``seed``: it repeats, and does not depend on the batches.
 
-    :meth:`encode` sees the whole image. So does :meth:`reconstruct`, which asks for what training
-    never asked for: to rebuild visible patches. :meth:`complete` shows what the model has learnt.
+    :meth:`encode` sees the whole image. So does :meth:`reconstruct`, and there it fails: training
+    never asked the decoder for a visible patch. :meth:`complete` shows what the model has learnt.
 
     Parameters
     ----------

@@ -22,6 +22,7 @@ class Network(NamedTuple):
     shape: tuple[int, ...]
     build: Callable[..., tuple[Any, Any]]
     code: str = "vector"  # or "grid", "patches"
+    epochs: int = 3  # enough to see it learn
 
 
 class Variant(NamedTuple):
@@ -40,8 +41,8 @@ class Variant(NamedTuple):
     whole
         Whether the loss is about the whole reconstruction of the whole input.
     opposed
-        Whether a term of the loss may rise in training: that of an opponent who learns too, or
-        one that is measured against a codebook that has yet to follow.
+        Whether a term of the loss may rise in training: that of an opponent who learns too, one
+        that is measured against a codebook that has yet to follow, or one whose weight rises.
     """
 
     name: str
@@ -89,9 +90,14 @@ NETWORKS = [
     Network(
         "residual", IMAGE, lambda **s: networks.residual(IMAGE, 3, filters=(4,), blocks=1, **s)
     ),
-    Network("LSTM", SEQUENCE, lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), **s)),
     Network(
-        "GRU", SEQUENCE, lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), cell="gru", **s)
+        "LSTM", SEQUENCE, lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), **s), epochs=8
+    ),
+    Network(
+        "GRU",
+        SEQUENCE,
+        lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), cell="gru", **s),
+        epochs=8,
     ),
     Network(
         "convolutional grid",
@@ -158,6 +164,7 @@ VARIANTS = [
             *pair, reconstruction="gaussian", beta=2.0, warm_up=6, free_bits=0.05, seed=3
         ),
         draws=True,
+        opposed=True,
     ),
     Variant(
         "conditional variational",

@@ -46,7 +46,7 @@ def model(pair):
 def run(pair, x):
     """One trained model with its history, shared by all tests that only look at it."""
     trained = built(pair)
-    return trained, train(trained, x)
+    return trained, train(trained, x, epochs=pair[1].epochs)
 
 
 def built(pair):
