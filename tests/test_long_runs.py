@@ -42,4 +42,10 @@ def test_an_experiment_keeps_its_numbers_with_what_they_were_measured_on(monkeyp
 
 def small(name):
     data = datasets.load(name)
-    return dataclasses.replace(data, x_train=data.x_train[:100], x_test=data.x_test[:20])
+    return dataclasses.replace(
+        data,
+        x_train=data.x_train[:100],
+        y_train=data.y_train[:100],
+        x_test=data.x_test[:20],
+        y_test=data.y_test[:20],
+    )
