@@ -55,7 +55,9 @@ def built(pair):
 
 
 def train(model, x, *, eager=True, **settings):
-    model.compile(model.optimizer_at(0.01), run_eagerly=eager)
+    # Without a graph, Keras hands JAX models plain arrays, which pairs may not mix with tensors.
+    mixed = isinstance(x, tuple) and keras.backend.backend() == "jax"
+    model.compile(model.optimizer_at(0.01), run_eagerly=eager and not mixed)
     return training.fit(model, x, **{"epochs": 3, "batch_size": 16, "progress": False, **settings})
 
 
