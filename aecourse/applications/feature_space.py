@@ -27,6 +27,9 @@ LEARNING_RATE = 2e-3
 class ClassifierFeatures:
     """A trained classifier of images, and the features it decides by.
 
+    Compare generated images with real ones that it was not trained on: of those it was trained on
+    it is surer, so their features differ from those of all other images, real or generated.
+
     Attributes
     ----------
     network
@@ -72,7 +75,7 @@ def train_classifier(
 ) -> ClassifierFeatures:
     """Return a small convolutional classifier trained on the images.
 
-    With the whole training data it takes about a minute on two processor cores and is right on
+    With the whole training data it takes less than a minute on two processor cores and is right on
     more than 90 % of Fashion-MNIST's test images and 98.5 % of MNIST's.
 
     Parameters
@@ -114,7 +117,7 @@ def classifier(shape: tuple[int, ...], classes: int, seed: int) -> keras.Model:
     seeds = layer_seeds(seed)
     start = {"activation": "relu", "padding": "same"}
     x = image = keras.Input(shape, name="image")
-    for filters in (32, 64):
+    for filters in (16, 32):
         x = keras.layers.Conv2D(
             filters, 3, kernel_initializer=initialiser("relu", next(seeds)), **start
         )(x)
