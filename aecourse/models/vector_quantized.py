@@ -37,8 +37,8 @@ class VectorQuantizedAutoencoder(Autoencoder):
     commitment
         Weight of the term ``commitment``.
     decay
-        Share of the running means that each step of training keeps. The paper's 0.99 follows the
-        encoder too slowly for the few steps of a short run.
+        Share of the running means that each step of training keeps. With the paper's 0.99 the
+        codebook is slower to follow the encoder, which matters in a short run.
     revive_below
         A vector used less than this share of the average is replaced by a vector of the batch,
         drawn at random; 0 lets unused ones be.

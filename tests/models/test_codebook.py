@@ -72,12 +72,15 @@ def test_with_clusters_far_apart_the_codes_become_their_means():
 def test_the_first_batch_starts_the_codes_with_vectors_of_its_own():
     layer = Codebook(3, 2, decay=0.9, revive_below=0.0, seed=0)
     x = 100 + normal(40, 2)
-    quantised, _ = layer(x, training=True)
-    assert {tuple(row) for row in values(quantised)} <= {tuple(row) for row in x}
-    started = values(layer.vectors)
-    layer(x - 200, training=True)  # the second batch moves them, and no more
-    assert np.square(values(layer.vectors) - started).sum() > 0
-    assert values(layer.vectors).max() > 0
+    quantised, indices = map(values, layer(x, training=True))
+    assert {tuple(row) for row in quantised} <= {tuple(row) for row in x}
+    # Nothing is remembered from before, so each is the mean of its vectors now.
+    for code in np.unique(indices):
+        mean = x[indices == code].mean(axis=0)
+        np.testing.assert_allclose(values(layer.vectors)[code], mean, rtol=1e-5)
+    # The second batch moves the nearest ones, and starts none anew.
+    layer(x - 200, training=True)
+    assert (values(layer.vectors).max(axis=1) > 90).sum() >= 2
 
 
 def test_a_dead_code_becomes_a_vector_of_the_batch_and_a_living_one_does_not():
