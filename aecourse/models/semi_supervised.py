@@ -45,7 +45,8 @@ class SemiSupervisedAdversarialAutoencoder(LabelledStandardNormalPrior, Labelled
     weight
         Of both adversarial terms.
     label_weight
-        Of the cross-entropy of the labelled samples.
+        Of the cross-entropy of the labelled samples. As it is divided by all samples, it must be
+        the larger the fewer have a label, or some classes are never used.
 
     Raises
     ------
@@ -77,7 +78,7 @@ class SemiSupervisedAdversarialAutoencoder(LabelledStandardNormalPrior, Labelled
         classes: int,
         reconstruction: str = "squared_error",
         weight: float = 10.0,
-        label_weight: float = 10.0,
+        label_weight: float = 100.0,
         discriminator_units: tuple[int, ...] = (32, 32),
         seed: int = 0,
         **kwargs: Any,
