@@ -40,6 +40,31 @@ def test_an_experiment_keeps_its_numbers_with_what_they_were_measured_on(monkeyp
     assert "Code of 30 values" in entry["note"]
 
 
+@pytest.mark.filterwarnings("ignore:features_")
+def test_draws_are_compared_with_as_many_real_images(monkeypatch, tmp_path):
+    monkeypatch.setattr(long_runs, "loaded", small)
+    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    long_runs.features.cache_clear()
+    long_runs.floor()
+    long_runs.generation("wasserstein", epochs=1)
+    long_runs.quantized(epochs=1, prior_epochs=1)
+    long_runs.features.cache_clear()
+    found = results.read(tmp_path / "03_long_runs.json")
+    assert {f"mnist_{key}_frechet" for key in ("floor", "wasserstein", "quantized")} <= set(found)
+    assert "not FID; 10 images of each" in found["mnist_floor_frechet"]["note"]
+    assert found["mnist_wasserstein_mmd_ratio"]["target"] == 2
+    assert 0 < found["mnist_quantized_perplexity_share"]["value"] <= 1
+
+
+def test_the_labels_beside_the_model_are_those_it_was_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(long_runs, "loaded", small)
+    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    long_runs.semi_supervised(epochs=1)
+    entry = results.read(tmp_path / "03_long_runs.json")["semi_supervised_accuracy"]
+    assert 0 <= entry["value"] <= 1
+    assert 0 < entry["reference"] <= 1
+
+
 def small(name):
     data = datasets.load(name)
     return dataclasses.replace(

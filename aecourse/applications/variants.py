@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from aecourse import metrics, models, networks, training
 from aecourse.applications.feature_space import ClassifierFeatures
 from aecourse.errors import InputError
+from aecourse.models.labelled import UNLABELLED
 from aecourse.preprocessing import train_validation_split, unit_range
 
 SHAPE = (28, 28, 1)
@@ -188,6 +189,9 @@ def _hashing(seed: int) -> models.Autoencoder:
 
 CODE = 16
 VARIATIONAL_CODE = 20
+WORDS = 64
+STYLE = 10
+CLASSES = 10
 
 
 def generative_recipes() -> Mapping[str, Recipe]:
@@ -199,6 +203,16 @@ def generative_recipes() -> Mapping[str, Recipe]:
         "wasserstein": Recipe("WAE", _wasserstein, epochs=10),
         "regularized": Recipe("RAE", _regularized, epochs=10),
     }
+
+
+def quantized_recipe() -> Recipe:
+    """Return the vector-quantised autoencoder whose indices :class:`models.CodePrior` learns."""
+    return Recipe("VQ + prior", _quantized, epochs=10)
+
+
+def semi_supervised_recipe() -> Recipe:
+    """Return the adversarial autoencoder that is told a few labels."""
+    return Recipe("semi-supervised AAE", _semi_supervised, epochs=15)
 
 
 def likelihood_recipe() -> Recipe:
@@ -236,7 +250,49 @@ def _regularized(seed: int) -> models.Autoencoder:
     return models.RegularizedAutoencoder(*_pair(seed))
 
 
+def _quantized(seed: int) -> models.Autoencoder:
+    pair = networks.convolutional_grid(SHAPE, CODE, seed=seed)
+    return models.VectorQuantizedAutoencoder(*pair, codebook_size=WORDS, seed=seed)
+
+
+def _semi_supervised(seed: int) -> models.Autoencoder:
+    pair = networks.dense(SHAPE, STYLE, hidden=(256, 128), condition_size=CLASSES, seed=seed)
+    return models.SemiSupervisedAdversarialAutoencoder(*pair, classes=CLASSES, seed=seed)
+
+
+def few_labelled(
+    labels: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Hide all labels but a few.
+
+    Parameters
+    ----------
+    labels
+        Labels from 0 to 9, shape ``(n,)``.
+    count
+        How many to keep, equally many of each class.
+
+    Returns
+    -------
+    known, hidden
+        The positions of the samples that keep their label, and all labels with -1 for a hidden one.
+    """
+    each = [np.flatnonzero(labels == name)[: count // CLASSES] for name in range(CLASSES)]
+    known = np.concatenate(each)
+    hidden = np.full(len(labels), UNLABELLED)
+    hidden[known] = labels[known]
+    return known, hidden
+
+
 # --- how good samples are -------------------------------------------------------------------------
+
+
+def draw(model: models.Autoencoder, count: int, *, seed: int = 0) -> NDArray[np.float32]:
+    """Return images that a model draws; one without a distribution decodes normal codes."""
+    if hasattr(model, "sample"):
+        return model.sample(count, seed=seed)
+    codes = np.random.default_rng(seed).normal(size=(count, *model.code_shape))
+    return model.decode(codes.astype(np.float32))
 
 
 class SampleQuality(NamedTuple):
@@ -273,3 +329,38 @@ def sample_quality(
     found, wanted = space.features(drawn), space.features(real)
     precision, recall = metrics.precision_recall(wanted, found)
     return SampleQuality(metrics.frechet_distance(wanted, found), precision, recall)
+
+
+class PriorMatch(NamedTuple):
+    """How far codes are from draws of the standard normal prior.
+
+    Attributes
+    ----------
+    squared_mmd
+        Squared maximum mean discrepancy between codes and draws; unbiased, so it can be below 0.
+    by_chance
+        The same between two samples of the prior: its root mean square over repetitions.
+    """
+
+    squared_mmd: float
+    by_chance: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times further codes are from the prior than two samples of it (not squared)."""
+        return float(np.sqrt(max(self.squared_mmd, 0) / self.by_chance))
+
+
+def prior_match(codes: NDArray[np.float32], *, repetitions: int = 20) -> PriorMatch:
+    """Compare codes of shape ``(n, k)`` with as many draws from the standard normal prior.
+
+    References
+    ----------
+    Gretton et al. (2012).
+    """
+    draws = [
+        np.random.default_rng(seed).normal(size=(2, *codes.shape)) for seed in range(repetitions)
+    ]
+    distance = metrics.maximum_mean_discrepancy
+    by_chance = np.array([distance(*pair) for pair in draws])
+    return PriorMatch(distance(codes, draws[0][0]), float(np.sqrt(np.square(by_chance).mean())))

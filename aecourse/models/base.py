@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from aecourse.backend import keras
 from aecourse.errors import InputError
+from aecourse.models.activations import last_activation
 from aecourse.models.inputs import Data, checked_batch, fits, rows_of, sample_count
 from aecourse.models.reconstruction import Tensor, likelihood_named
 from aecourse.models.terms import Terms
 from aecourse.networks import link_tied
 
 DEFAULT_LEARNING_RATE = 1e-3
-# Layers that move values about without changing them.
-RESHAPING = (keras.layers.Reshape, keras.layers.Cropping2D, keras.layers.Flatten)
 
 
 @keras.saving.register_keras_serializable("aecourse")
@@ -324,7 +323,7 @@ class Autoencoder(keras.Model):
             name=name,
             unit_interval=target and self.reconstruction == "bernoulli",
         )
-        bounded = target and self._output_activation() == "sigmoid"
+        bounded = target and last_activation(self.decoder) == "sigmoid"
         if bounded and (x.min() < 0 or x.max() > 1):
             warnings.warn(
                 f"{name} runs from {x.min():g} to {x.max():g}, but the decoder ends in a sigmoid "
@@ -379,16 +378,9 @@ class Autoencoder(keras.Model):
 
     # --- small helpers --------------------------------------------------------------------------
 
-    def _output_activation(self) -> str | None:
-        """Return the name of the decoder's last activation, or ``None`` if it cannot be told."""
-        for layer in reversed(getattr(self.decoder, "layers", [])):
-            if not isinstance(layer, RESHAPING):
-                return getattr(getattr(layer, "activation", None), "__name__", None)
-        return None
-
     def _check_output_activation(self) -> None:
         """Refuse a decoder that cannot give probabilities where they are needed."""
-        last = self._output_activation()
+        last = last_activation(self.decoder)
         if self.reconstruction == "bernoulli" and last not in {"sigmoid", "hard_sigmoid", None}:
             raise InputError(
                 f"the decoder ends in the activation {last!r}, but reconstruction='bernoulli' "

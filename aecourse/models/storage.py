@@ -3,14 +3,16 @@
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from aecourse.backend import keras
 from aecourse.errors import InputError
 from aecourse.models.base import Autoencoder
+from aecourse.models.code_prior import CodePrior
 
 
-def load(path: str | os.PathLike[str]) -> Autoencoder:
-    """Return the model that :meth:`Autoencoder.save` wrote to ``path``.
+def load(path: str | os.PathLike[str]) -> Any:
+    """Return the autoencoder or the :class:`CodePrior` that its ``save`` wrote to ``path``.
 
     It gives the same predictions, and training it goes on from the optimiser's saved state.
 
@@ -32,9 +34,9 @@ def load(path: str | os.PathLike[str]) -> Autoencoder:
             "If it holds layers of your own, import the module that registers them first; "
             "otherwise save the model again."
         ) from error
-    if not isinstance(model, Autoencoder):
+    if not isinstance(model, (Autoencoder, CodePrior)):
         raise InputError(
-            f"{path} holds a {type(model).__name__}, not an autoencoder of this package; "
+            f"{path} holds a {type(model).__name__}, not a model of this package; "
             "read it with keras.saving.load_model."
         )
     return model

@@ -5,13 +5,13 @@ set. Here each epoch has its own order, two runs with one seed see the same orde
 run sees the orders that the uninterrupted one would have seen.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aecourse import backend
-from aecourse.backend import keras
 from aecourse.models.inputs import Data, rows_of, sample_count
 
 
@@ -29,33 +29,17 @@ def batches(x: Data, *, batch_size: int, seed: int, first_epoch: int, last_epoch
     """Return what Keras's ``fit`` takes: the batches of the epochs from first to before last."""
     if backend.name() == "tensorflow":
         return _tensorflow_batches(x, batch_size, seed, first_epoch, last_epoch)
-    return ShuffledArrays(x, batch_size, seed, first_epoch)
+    return _array_batches(x, batch_size, seed, first_epoch, last_epoch)
 
 
-class ShuffledArrays(keras.utils.PyDataset):
-    """Batches on any backend, in an order of its own for each epoch."""
-
-    def __init__(self, x: Data, batch_size: int, seed: int, epoch: int) -> None:
-        super().__init__()
-        self.x, self.batch_size, self.seed, self.epoch = x, batch_size, seed, epoch
-        self.order = self._order()
-
-    def __len__(self) -> int:
-        """Return the number of batches in an epoch."""
-        return steps_in(self.x, self.batch_size)
-
-    def __getitem__(self, index: int) -> tuple[Data]:
-        """Return one batch, as Keras wants it: a tuple of the input alone."""
-        start = index * self.batch_size
-        return (rows_of(self.x, self.order[start : start + self.batch_size]),)
-
-    def on_epoch_end(self) -> None:
-        """Draw the next epoch's order."""
-        self.epoch += 1
-        self.order = self._order()
-
-    def _order(self) -> NDArray[np.int64]:
-        return order(self.seed, self.epoch, sample_count(self.x))
+def _array_batches(
+    x: Data, batch_size: int, seed: int, first_epoch: int, last_epoch: int
+) -> Iterator[tuple[Data]]:
+    """Yield one batch after the other, as Keras wants it: a tuple of the input alone."""
+    for epoch in range(first_epoch, last_epoch):
+        positions = order(seed, epoch, sample_count(x))
+        for start in range(0, len(positions), batch_size):
+            yield (rows_of(x, positions[start : start + batch_size]),)
 
 
 def _tensorflow_batches(

@@ -10,6 +10,7 @@ from aecourse.backend import keras
 from aecourse.checks import one_of, real, whole
 from aecourse.errors import InputError
 from aecourse.models.base import DEFAULT_LEARNING_RATE, Autoencoder
+from aecourse.models.code_prior import CodePrior
 from aecourse.models.inputs import Data
 from aecourse.training.batches import batches, steps_in
 from aecourse.training.checkpoint import Checkpoint, settings_of
@@ -17,13 +18,14 @@ from aecourse.training.early_stopping import EarlyStopping
 from aecourse.training.history import History
 from aecourse.training.progress import Progress
 
+Trainable = Autoencoder | CodePrior
 Schedule = Literal["constant", "cosine"]
 VALIDATION_BATCH = 512
 WARM_UP = 0.05  # share of the steps in which the cosine schedule's rate rises
 
 
 def fit(
-    model: Autoencoder,
+    model: Trainable,
     x: Any,
     *,
     epochs: int,
@@ -126,7 +128,7 @@ def fit(
 
 
 def _train(
-    model: Autoencoder,
+    model: Trainable,
     x: Data,
     validation_data: Data | None,
     run: "Recorder",
@@ -217,9 +219,7 @@ class Recorder(keras.callbacks.Callback):
         self.history.seconds = self.seconds_before + time.perf_counter() - self.started
 
 
-def _compile(
-    model: Autoencoder, learning_rate: float | None, schedule: Schedule, steps: int
-) -> None:
+def _compile(model: Trainable, learning_rate: float | None, schedule: Schedule, steps: int) -> None:
     """Give the model the optimiser that is asked for, with all variables in place."""
     one_of(schedule, "schedule", ("constant", "cosine"))
     if learning_rate is not None:

@@ -98,7 +98,7 @@ def test_it_draws_codes_for_a_vector_quantised_autoencoder():
 
 def test_a_saved_prior_draws_the_same_and_can_be_trained_on(learnt, tmp_path):
     learnt.save(tmp_path / "prior.keras")
-    loaded = keras.saving.load_model(tmp_path / "prior.keras")
+    loaded = models.load(tmp_path / "prior.keras")
     assert (loaded.positions, loaded.codebook_size, loaded.units) == ((LENGTH,), 3, 16)
     np.testing.assert_array_equal(loaded.sample(50, seed=4), learnt.sample(50, seed=4))
     for left, right in zip(loaded.optimizer.variables, learnt.optimizer.variables, strict=True):
