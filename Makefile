@@ -21,7 +21,7 @@ export AECOURSE_DATA_DIR := $(abspath ../shared/data)
 endif
 endif
 
-.PHONY: help book test lab execute lint unit notebooks pages install browser pins clean
+.PHONY: help book test lab execute lint unit backends notebooks pages install browser pins clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,15 +41,20 @@ lab: $(INSTALLED)  ## Open the notebooks in JupyterLab
 execute: $(INSTALLED)  ## Run stale notebooks in the full profile and store their outputs (CHAPTER=name for one)
 	$(BIN)/python -m tools.execute $(CHAPTER)
 
-test: lint unit notebooks pages  ## Run everything that CI runs
+test: lint  ## Run everything that CI runs
+	$(MAKE) --jobs=2 --output-sync=target unit backends
+	$(MAKE) notebooks pages
 
 lint: $(INSTALLED)  ## Style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-unit: $(BACKENDS)  ## The package's tests, with their coverage floor
+unit: $(INSTALLED)  ## The package's tests, with their coverage floor
 	$(BIN)/python -m pytest -m "not browser and not lab" --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
+
+backends: $(BACKENDS)  ## The tests of all models on torch and on JAX
+	for backend in torch jax; do KERAS_BACKEND=$$backend $(BIN)/python -m pytest -q -p no:cacheprovider tests/models/test_common.py tests/training/test_batches.py; done
 
 notebooks: $(INSTALLED)  ## Every notebook, run in the quick profile on stand-in data
 	env -u AECOURSE_DATA_DIR AECOURSE_PROFILE=quick AECOURSE_OFFLINE=1 JUPYTER_PREFER_ENV_PATH=1 \

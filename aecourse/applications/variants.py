@@ -187,9 +187,9 @@ def _hashing(seed: int) -> models.Autoencoder:
 
 # --- generation on MNIST --------------------------------------------------------------------------
 
-CODE = 16
+CODE = 8  # as in Tolstikhin et al. (2018)
 VARIATIONAL_CODE = 20
-WORDS = 64
+VECTOR, WORDS = 16, 64
 STYLE = 10
 CLASSES = 10
 
@@ -239,7 +239,9 @@ def _variational(seed: int) -> models.Autoencoder:
 
 
 def _adversarial(seed: int) -> models.Autoencoder:
-    return models.AdversarialAutoencoder(*_pair(seed), seed=seed)
+    return models.AdversarialAutoencoder(
+        *_pair(seed), weight=30, discriminator_units=(128, 128), seed=seed
+    )
 
 
 def _wasserstein(seed: int) -> models.Autoencoder:
@@ -251,7 +253,7 @@ def _regularized(seed: int) -> models.Autoencoder:
 
 
 def _quantized(seed: int) -> models.Autoencoder:
-    pair = networks.convolutional_grid(SHAPE, CODE, seed=seed)
+    pair = networks.convolutional_grid(SHAPE, VECTOR, seed=seed)
     return models.VectorQuantizedAutoencoder(*pair, codebook_size=WORDS, seed=seed)
 
 

@@ -54,6 +54,7 @@ class ConditionalVariationalAutoencoder(
     ) -> tuple[Tensor, Tensor]:
         """Return the mean and the log variance of each sample's codes."""
         samples, labels = x
+        samples = keras.ops.convert_to_tensor(samples)  # on JAX, Keras may hand over an array
         return self.posterior([samples, self.one_hot(labels)], training=training)
 
     def rebuilt(self, code: Tensor, x: tuple[Tensor, Tensor], training: bool = False) -> Tensor:

@@ -41,8 +41,8 @@ class Variant(NamedTuple):
     whole
         Whether the loss is about the whole reconstruction of the whole input.
     opposed
-        Whether a term of the loss may rise in training: that of an opponent who learns too, one
-        that is measured against a codebook that has yet to follow, or one whose weight rises.
+        Whether a term of the loss may rise in training: one that is measured against a codebook
+        that has yet to follow, or one whose weight rises.
     """
 
     name: str
@@ -76,7 +76,7 @@ def samples(shape: tuple[int, ...], count: int = SAMPLES, seed: int = 0) -> np.n
 
 SIGMOID = {"code_activation": "sigmoid"}
 CONDITION = {"condition_size": CLASSES}
-IMAGE, SEQUENCE = (9, 10, 3), (5, 4)
+IMAGE, SEQUENCE = (9, 10, 3), (3, 4)
 SQUARE = (8, 8, 1)
 
 NETWORKS = [
@@ -91,13 +91,13 @@ NETWORKS = [
         "residual", IMAGE, lambda **s: networks.residual(IMAGE, 3, filters=(4,), blocks=1, **s)
     ),
     Network(
-        "LSTM", SEQUENCE, lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), **s), epochs=8
+        "LSTM", SEQUENCE, lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), **s), epochs=5
     ),
     Network(
         "GRU",
         SEQUENCE,
         lambda **s: networks.recurrent(SEQUENCE, 3, units=(6,), cell="gru", **s),
-        epochs=8,
+        epochs=5,
     ),
     Network(
         "convolutional grid",
@@ -174,17 +174,26 @@ VARIANTS = [
         labelled=True,
         draws=True,
     ),
-    Variant("adversarial", models.AdversarialAutoencoder, draws=True, opposed=True),
+    Variant(
+        "adversarial",
+        lambda *pair: models.AdversarialAutoencoder(*pair, weight=0.1, discriminator_units=(4,)),
+        draws=True,
+    ),
     Variant(
         "semi-supervised adversarial",
-        lambda *pair: models.SemiSupervisedAdversarialAutoencoder(*pair, classes=CLASSES),
+        lambda *pair: models.SemiSupervisedAdversarialAutoencoder(
+            *pair, classes=CLASSES, weight=0.1, label_weight=1, discriminator_units=(4,)
+        ),
         settings=CONDITION,
         fits=has("condition_size"),
         labelled=True,
         draws=True,
-        opposed=True,
     ),
-    Variant("Wasserstein", models.WassersteinAutoencoder, draws=True),
+    Variant(
+        "Wasserstein",
+        lambda *pair: models.WassersteinAutoencoder(*pair, weight=1),
+        draws=True,
+    ),
     Variant("regularised", lambda *pair: models.RegularizedAutoencoder(*pair, components=2)),
     Variant(
         "vector-quantised",
