@@ -54,7 +54,8 @@ unit: $(INSTALLED)  ## The package's tests, with their coverage floor
 	$(BIN)/python -m pytest -m "not browser and not lab" --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
 
 backends: $(BACKENDS)  ## The tests of all models on torch and on JAX
-	for backend in torch jax; do KERAS_BACKEND=$$backend $(BIN)/python -m pytest -q -p no:cacheprovider tests/models/test_common.py tests/training/test_batches.py; done
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -p no:cacheprovider $(ANY_BACKEND)
+	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider -m "not product" $(ANY_BACKEND)
 
 notebooks: $(INSTALLED)  ## Every notebook, run in the quick profile on stand-in data
 	env -u AECOURSE_DATA_DIR AECOURSE_PROFILE=quick AECOURSE_OFFLINE=1 JUPYTER_PREFER_ENV_PATH=1 \
@@ -78,6 +79,9 @@ clean:  ## Remove the built book (keeps the environment)
 # ------------------------------------------------------------------- set-up
 
 COVERAGE_FLOOR := 93
+ANY_BACKEND := tests/models/test_common.py tests/training/test_batches.py
+# Most of the time on JAX goes into compiling; what was compiled once is looked up.
+JAX_CACHE := JAX_COMPILATION_CACHE_DIR=$(abspath _build)/jax-cache JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1
 
 install: $(INSTALLED)
 

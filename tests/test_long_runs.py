@@ -47,6 +47,7 @@ def test_draws_are_compared_with_as_many_real_images(monkeypatch, tmp_path):
     long_runs.features.cache_clear()
     long_runs.floor()
     long_runs.generation("wasserstein", epochs=1)
+    long_runs.matching("wasserstein", epochs=1)
     long_runs.quantized(epochs=1, prior_epochs=1)
     long_runs.features.cache_clear()
     found = results.read(tmp_path / "03_long_runs.json")

@@ -205,6 +205,20 @@ def generative_recipes() -> Mapping[str, Recipe]:
     }
 
 
+def matching_recipes() -> Mapping[str, Recipe]:
+    """Return the variants whose codes are to follow the prior, over dense networks."""
+    return {
+        "adversarial": Recipe(
+            "AAE", lambda seed: _adversarial_over(_dense_pair(seed), seed), epochs=12
+        ),
+        "wasserstein": Recipe(
+            "WAE",
+            lambda seed: models.WassersteinAutoencoder(*_dense_pair(seed), seed=seed),
+            epochs=12,
+        ),
+    }
+
+
 def quantized_recipe() -> Recipe:
     """Return the vector-quantised autoencoder whose indices :class:`models.CodePrior` learns."""
     return Recipe("VQ + prior", _quantized, epochs=10)
@@ -230,6 +244,10 @@ def _pair(seed: int) -> tuple[Any, Any]:
     return networks.convolutional(SHAPE, CODE, seed=seed)
 
 
+def _dense_pair(seed: int) -> tuple[Any, Any]:
+    return networks.dense(SHAPE, CODE, hidden=(256, 128), seed=seed)
+
+
 def _plain(seed: int) -> models.Autoencoder:
     return models.Autoencoder(*_pair(seed))
 
@@ -239,8 +257,13 @@ def _variational(seed: int) -> models.Autoencoder:
 
 
 def _adversarial(seed: int) -> models.Autoencoder:
+    return _adversarial_over(_pair(seed), seed)
+
+
+def _adversarial_over(pair: tuple[Any, Any], seed: int) -> models.Autoencoder:
+    """Return a model with a stricter opponent than the default one."""
     return models.AdversarialAutoencoder(
-        *_pair(seed), weight=30, discriminator_units=(128, 128), seed=seed
+        *pair, weight=30, discriminator_units=(128, 128), seed=seed
     )
 
 

@@ -160,7 +160,7 @@ def test_what_is_no_saved_model_is_refused(tmp_path):
     with pytest.raises(InputError, match="cut short"):
         models.load(tmp_path / "bad.keras")
     dense()[0].save(tmp_path / "half.keras")
-    with pytest.raises(InputError, match="not an autoencoder"):
+    with pytest.raises(InputError, match="not a model of this package"):
         models.load(tmp_path / "half.keras")
 
 
