@@ -119,7 +119,7 @@ def matching(key: str, *, epochs: int | None = None) -> None:
     split = variants.split(data)
     recipe = variants.matching_recipes()[key]
     model, history = variants.train(recipe, split, seed=SEED, epochs=epochs)
-    codes = model.encode(split.test[:COMPARED])
+    codes = model.encode(variants.spread(split.test, COMPARED))
     keep(
         f"mnist_{key}_mmd_ratio",
         variants.prior_match(codes).ratio,
@@ -178,12 +178,12 @@ def semi_supervised(*, epochs: int | None = None) -> None:
     """Train on MNIST with a hundred labels, and beside it a classifier on those alone."""
     data = loaded("mnist")
     split = variants.split(data)
-    known, hidden = variants.few_labelled(split.train_labels, LABELS)
+    told = variants.few_labelled(split.train_labels, LABELS)
     recipe = variants.semi_supervised_recipe()
     model = recipe.build(SEED)
     history = training.fit(
         model,
-        (split.train, hidden),
+        (split.train[told.rows], told.labels),
         epochs=epochs or recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
@@ -191,24 +191,21 @@ def semi_supervised(*, epochs: int | None = None) -> None:
         seed=SEED,
         progress=False,
     )
-    flat = split.train[known].reshape(len(known), -1)
-    baseline = LogisticRegression(max_iter=1_000).fit(flat, split.train_labels[known])
+    flat = split.train[told.known].reshape(len(told.known), -1)
+    baseline = LogisticRegression(max_iter=1_000).fit(flat, split.train_labels[told.known])
     keep(
         "semi_supervised_accuracy",
         float((model.predict(split.test) == split.test_labels).mean()),
         unit="1",
         dataset=data.provenance,
         reference=float(baseline.score(split.test.reshape(len(split.test), -1), split.test_labels)),
-        note=f"Test images, {len(known)} labels; {ran(history, split)}; reference: logistic "
+        note=f"Test images, {len(told.known)} labels; {ran(history, split)}; reference: logistic "
         "regression on the labelled pixels.",
     )
 
 
 def halves(split: variants.Split) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the real images that draws are compared with, and as many others.
-
-    They alternate: the first half of MNIST's test images is by other writers than the second.
-    """
+    """Return the real images that draws are compared with, and as many others between them."""
     return split.test[::2], split.test[1::2]
 
 
