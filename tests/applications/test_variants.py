@@ -64,3 +64,34 @@ def test_training_and_validation_never_see_a_test_image(split):
     _, clean = variants.train(recipe, split, epochs=1)
     _, spoiled = variants.train(recipe, poisoned, epochs=1)
     assert clean.metrics == spoiled.metrics
+
+
+def test_few_labels_are_shown_and_those_often():
+    labels = np.random.default_rng(0).integers(10, size=1_000)
+    told = variants.few_labelled(labels, 20)
+    np.testing.assert_array_equal(np.bincount(labels[told.known]), np.full(10, 2))
+    shown = told.labels >= 0
+    np.testing.assert_array_equal(told.labels[shown], labels[told.rows[shown]])
+    assert set(told.rows[shown]) == set(told.known)
+    assert set(told.rows) == set(range(1_000))
+    assert 0.1 < shown.mean() < 0.15
+
+
+def test_a_spread_reaches_from_one_end_to_the_other():
+    assert variants.spread(np.arange(10), 5).tolist() == [0, 2, 4, 6, 8]
+    assert variants.spread(np.arange(3), 5).tolist() == [0, 1, 2]
+
+
+def test_draws_come_from_the_model_or_from_normal_codes(split):
+    recipes = variants.generative_recipes()
+    sampler, plain = (recipes[key].build(0) for key in ("variational", "autoencoder"))
+    np.testing.assert_array_equal(variants.draw(sampler, 3, seed=2), sampler.sample(3, seed=2))
+    drawn = variants.draw(plain, 3, seed=2)
+    assert drawn.shape == (3, *variants.SHAPE)
+    assert np.any(drawn != variants.draw(plain, 3, seed=3))
+
+
+def test_codes_like_the_prior_are_as_near_as_chance_and_others_are_not():
+    codes = np.random.default_rng(100).normal(size=(500, 4)).astype("float32")
+    assert variants.prior_match(codes).ratio < 2
+    assert variants.prior_match(codes + 0.5).ratio > 4
