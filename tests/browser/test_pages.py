@@ -20,6 +20,7 @@ RAW_MARKUP = {
     "a fence": r":::|```",
     "a directive or role": r"\{[a-z]+(?::[a-z]+)?\}[`\w]|\{(?:exercise|glue|cite|figure|math)",
     "an unfinished formula": r"\\\(|\\\[|\$\$|\$[^$\s][^$\n]{0,80}\$",
+    "a table": r"\|\s*:?-{3}",
     "an unresolved reference": r"\[\?\]|<no title>|\(ch-[a-z]+\)=",
 }
 
