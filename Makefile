@@ -51,9 +51,10 @@ lint: $(INSTALLED)  ## Style and types
 	$(BIN)/mypy
 
 unit: $(INSTALLED)  ## The package's tests, with their coverage floor
-	$(BIN)/python -m pytest -m "not browser and not lab" --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
+	$(BIN)/python -m pytest -m "not browser and not lab and not product" --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
 
-backends: $(BACKENDS)  ## The tests of all models on torch and on JAX
+backends: $(BACKENDS)  ## The tests of all models over all networks, and on torch and JAX
+	$(BIN)/python -m pytest -q -p no:cacheprovider -m product tests/models/test_common.py
 	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -p no:cacheprovider $(ANY_BACKEND)
 	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider -m "not product" $(ANY_BACKEND)
 
