@@ -42,7 +42,10 @@ def wait_until_it_answers(url: str, server: subprocess.Popen, log: Path) -> None
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
     """Start JupyterLab; return a function from a notebook's name to its address there."""
-    folder = tmp_path_factory.mktemp("lab")
+    book = tmp_path_factory.mktemp("lab")
+    shutil.copytree(BOOK / "results", book / "results")
+    folder = book / "part1"
+    folder.mkdir()
     for notebook in (BOOK / "part1").glob("*.ipynb"):
         shutil.copy(notebook, folder)
     home = tmp_path_factory.mktemp("home")
