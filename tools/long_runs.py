@@ -103,7 +103,7 @@ def generation(key: str, *, epochs: int | None = None) -> None:
     if isinstance(model, models.RegularizedAutoencoder):
         model.fit_density(split.train)
     real, _ = halves(split)
-    keep_quality(key, variants.draw(model, len(real), seed=SEED), data, ran(history, split))
+    keep_quality(key, variants.draw(model, len(real), seed=SEED), real, data, ran(history, split))
     keep(
         f"mnist_{key}_test_mse",
         variants.reconstruction_error(model, split.test),
@@ -149,7 +149,8 @@ def quantized(*, epochs: int | None = None, prior_epochs: int = PRIOR_EPOCHS) ->
     )
     real, _ = halves(split)
     note = f"{ran(history, split)}; the prior {len(learnt.epochs)} epochs in {learnt.seconds:.0f} s"
-    keep_quality("quantized", model.decode_indices(prior.sample(len(real), seed=SEED)), data, note)
+    drawn = model.decode_indices(prior.sample(len(real), seed=SEED))
+    keep_quality("quantized", drawn, real, data, note)
     keep(
         "mnist_quantized_test_mse",
         variants.reconstruction_error(model, split.test),
@@ -170,8 +171,8 @@ def quantized(*, epochs: int | None = None, prior_epochs: int = PRIOR_EPOCHS) ->
 def floor() -> None:
     """Compare one half of the test images with the other, as no model can do better."""
     data = loaded("mnist")
-    _, others = halves(variants.split(data))
-    keep_quality("floor", others, data, "test images against other test images")
+    real, others = halves(variants.split(data))
+    keep_quality("floor", others, real, data, "test images against other test images")
 
 
 def semi_supervised(*, epochs: int | None = None) -> None:
@@ -216,9 +217,14 @@ def features() -> feature_space.ClassifierFeatures:
     return feature_space.train_classifier(split.train, split.train_labels, seed=SEED)
 
 
-def keep_quality(key: str, drawn: NDArray[np.float32], data: datasets.Dataset, note: str) -> None:
+def keep_quality(
+    key: str,
+    drawn: NDArray[np.float32],
+    real: NDArray[np.float32],
+    data: datasets.Dataset,
+    note: str,
+) -> None:
     """Record how good drawn images are."""
-    real, _ = halves(variants.split(data))
     quality = variants.sample_quality(features(), drawn, real)
     for name, value in quality._asdict().items():
         keep(
