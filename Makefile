@@ -69,7 +69,7 @@ pages: $(HTML)/.built browser  ## The built pages in Chromium, the notebooks in 
 
 pins: $(INSTALLED)  ## Renew requirements.txt from pyproject.toml (maintainers)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra book --extra test --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra applications --extra book --extra test --universal --python-version 3.11 \
 	  --upgrade --no-emit-index-url --no-annotate --no-header --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra backends --constraint requirements.txt --universal --python-version 3.11 \
 	  --no-emit-index-url --no-annotate --no-header | grep -vxFf requirements.txt > requirements-backends.txt

@@ -181,17 +181,7 @@ def semi_supervised(*, epochs: int | None = None) -> None:
     split = variants.split(data)
     told = variants.few_labelled(split.train_labels, LABELS)
     recipe = variants.semi_supervised_recipe()
-    model = recipe.build(SEED)
-    history = training.fit(
-        model,
-        (split.train[told.rows], told.labels),
-        epochs=epochs or recipe.epochs,
-        batch_size=recipe.batch_size,
-        learning_rate=recipe.learning_rate,
-        schedule="cosine",
-        seed=SEED,
-        progress=False,
-    )
+    model, history = variants.train(recipe, split, seed=SEED, epochs=epochs, told=told)
     flat = split.train[told.known].reshape(len(told.known), -1)
     baseline = LogisticRegression(max_iter=1_000).fit(flat, split.train_labels[told.known])
     keep(

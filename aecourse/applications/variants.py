@@ -78,7 +78,13 @@ def split(data: Any, *, limit: int | None = None) -> Split:
 
 
 def train(
-    recipe: Recipe, data: Split, *, seed: int = 0, epochs: int | None = None, **settings: Any
+    recipe: Recipe,
+    data: Split,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    told: "FewLabels | None" = None,
+    **settings: Any,
 ) -> tuple[models.Autoencoder, training.History]:
     """Build a recipe's model and train it.
 
@@ -92,6 +98,9 @@ def train(
         Start of the weights, order of the samples and all that the model draws.
     epochs
         In place of the recipe's own number.
+    told
+        The labels a semi-supervised model is told; there are too few to set some apart, so that
+        nothing is validated then.
     settings
         Passed on to :func:`aecourse.training.fit`.
 
@@ -100,10 +109,11 @@ def train(
     model, history
     """
     model = recipe.build(seed)
+    images = as_taken_by(model, data.train)
     history = training.fit(
         model,
-        as_taken_by(model, data.train),
-        validation_data=as_taken_by(model, data.validation),
+        images if told is None else (images[told.rows], told.labels),
+        validation_data=as_taken_by(model, data.validation) if told is None else None,
         epochs=epochs or recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,

@@ -18,7 +18,8 @@ def sha256(data: bytes) -> str:
 
 def idx(array: np.ndarray) -> bytes:
     header = bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
-    return gzip.compress(header + array.astype(np.uint8).tobytes())
+    # Without a fixed time, two calls give two files whenever a second passes between them.
+    return gzip.compress(header + array.astype(np.uint8).tobytes(), mtime=0)
 
 
 def mnist_files(folder: str = "mnist", train: int = 30, test: int = 10) -> dict[str, bytes]:
