@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tools import notebooks
 from tools.notebooks import BOOK
@@ -56,9 +57,15 @@ def test_directives_formulas_and_diagrams_are_drawn(opened: Visit, cells: list[d
     assert re.findall(r":::|^```|\\\(|\$\$", text, re.M) == []
     # A number in the text is a number, not the expression or the format behind it.
     assert re.findall(r"\{\w+[:}]|f\"\{|\b\w+:[+,]?\.\d[fe%]", text) == []
-    boxes = page.locator("aside.admonition, .exercise, [class*=exercise]").count()
-    written = [cell for cell in cells if ":::{" in notebooks.text(cell["source"])]
-    assert boxes >= len(written)
+    written = "\n".join(
+        notebooks.text(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+    )
+    for directive, drawn in {
+        "admonition": ".myst-admonition",
+        "exercise": ".myst-exercise",
+    }.items():
+        boxes = re.findall(rf"^:{{3,}}{{{directive}}}", written, re.M)
+        expect(page.locator(f".jp-MarkdownCell {drawn}")).to_have_count(len(boxes), timeout=60_000)
 
 
 def test_every_cell_runs_without_a_complaint(opened: Visit) -> None:
