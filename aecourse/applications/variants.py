@@ -1,7 +1,7 @@
 """The comparisons of chapter 3: every variant with the settings it is trained with.
 
 A recipe says how a model is built and trained. The chapter trains some of them for a few epochs on
-a part of the data, to show what they do; ``tools/long_runs.py`` trains them all on the whole data
+a part of the data, to show what they do; ``tools/long_runs`` trains them all on the whole data
 and keeps the numbers. Both go through :func:`train`.
 """
 

@@ -1,5 +1,18 @@
 """How good a model is, measured on NumPy arrays: nothing here knows which model made them."""
 
+from aecourse.metrics.detection import (
+    Confusion,
+    Interval,
+    average_precision,
+    bootstrap_interval,
+    confusion_at,
+    extreme_value_threshold,
+    lowest_cost_threshold,
+    precision_at,
+    quantile_threshold,
+    roc_auc,
+    total_cost,
+)
 from aecourse.metrics.disentanglement import (
     Disentanglement,
     active_units,
@@ -7,6 +20,12 @@ from aecourse.metrics.disentanglement import (
 )
 from aecourse.metrics.distributions import frechet_distance, maximum_mean_discrepancy
 from aecourse.metrics.generation import nearest_neighbours, precision_recall
+from aecourse.metrics.neighbourhood import (
+    continuity,
+    leave_one_out_accuracy,
+    neighbour_accuracy,
+    trustworthiness,
+)
 from aecourse.metrics.reconstruction import (
     bernoulli_entropy,
     bernoulli_negative_log_likelihood,
@@ -18,18 +37,33 @@ from aecourse.metrics.reconstruction import (
 from aecourse.metrics.subspace import principal_angles
 
 __all__ = [
+    "Confusion",
     "Disentanglement",
+    "Interval",
     "active_units",
+    "average_precision",
     "bernoulli_entropy",
     "bernoulli_negative_log_likelihood",
+    "bootstrap_interval",
+    "confusion_at",
+    "continuity",
     "explained_variance",
+    "extreme_value_threshold",
     "frechet_distance",
+    "leave_one_out_accuracy",
+    "lowest_cost_threshold",
     "maximum_mean_discrepancy",
     "mean_absolute_error",
     "mean_squared_error",
     "mutual_information_gap",
     "nearest_neighbours",
+    "neighbour_accuracy",
     "per_sample_error",
+    "precision_at",
     "precision_recall",
     "principal_angles",
+    "quantile_threshold",
+    "roc_auc",
+    "total_cost",
+    "trustworthiness",
 ]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CARDS, _FRAUDS = 5_000, 100
+_NORMAL_AMOUNTS, _FRAUD_AMOUNTS = 1_000, 100
 _ROWS, _ANOMALIES = 1_000, 0.08
 _USERS, _FILMS, _TASTES = 200, 300, 4
 _GENRES = ("Action", "Comedy", "Drama", "Romance", "Sci-Fi", "Thriller", "Animation", "Horror")
@@ -35,6 +36,21 @@ def card_transactions() -> tuple[np.ndarray, np.ndarray]:
     x = np.column_stack([np.concatenate([normal, frauds]), np.round(amount, 2)])
     y = np.repeat([0, 1], [len(normal), _FRAUDS])
     order = rng.permutation(_CARDS)
+    return x[order], y[order]
+
+
+def transaction_amounts() -> tuple[np.ndarray, np.ndarray]:
+    """Return ``(1100, 1)`` amounts and their labels, in a mixed order; 100 are frauds.
+
+    Amounts of 1,000 normal transactions lie evenly between 100 and 1,000, those of frauds between
+    10,000 and 100,000. This is no stand-in: real frauds do not give themselves away like this.
+    """
+    rng = np.random.default_rng(7)
+    normal = rng.uniform(100, 1_000, _NORMAL_AMOUNTS)
+    frauds = rng.uniform(10_000, 100_000, _FRAUD_AMOUNTS)
+    x = np.round(np.concatenate([normal, frauds]), 2)[:, np.newaxis]
+    y = np.repeat([0, 1], [_NORMAL_AMOUNTS, _FRAUD_AMOUNTS])
+    order = rng.permutation(len(x))
     return x[order], y[order]
 
 

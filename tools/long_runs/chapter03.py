@@ -1,20 +1,8 @@
-"""Train chapter 3's variants for longer than a notebook may, and keep the numbers.
+"""Chapter 3: the variants, with the recipes of ``aecourse.applications.variants``."""
 
-``python -m tools.long_runs [NAME …]`` runs the named experiments, or all of them, on the real data
-and writes ``book/results/03_long_runs.json``. The recipes are those of
-``aecourse.applications.variants``, which the notebooks use too. Every choice was made on the
-validation part; the test images are looked at once, at the end of a run.
-
-    AECOURSE_DATA_DIR=… python -m tools.long_runs stacked variational_likelihood
-"""
-
-import argparse
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +10,9 @@ from sklearn.linear_model import LogisticRegression
 
 from aecourse import datasets, models, training
 from aecourse.applications import feature_space, variants
-from aecourse.errors import DataError
-from aecourse.results import VARIABLE, record
-from tools import notebooks
+from tools.long_runs import keeping
+from tools.long_runs.keeping import loaded
 
-CHAPTER = "03_long_runs"
 SEED = 0
 IMPORTANCE_SAMPLES = 50
 # Pythae's reproduction of a VAE on binarised MNIST (Chadebec, Vincent and Allassonnière, 2022).
@@ -36,6 +22,8 @@ NOT_FID = "Distance in the features of a small classifier trained on the same im
 LABELS = 100
 PRIOR_EPOCHS = 10
 COMPARED = 2_000
+
+keep = partial(keeping.keep, "03_long_runs")
 
 
 def reconstruction(key: str, *, epochs: int | None = None) -> None:
@@ -237,46 +225,9 @@ EXPERIMENTS: dict[str, Callable[[], None]] = {
 }
 
 
-def loaded(name: str) -> datasets.Dataset:
-    """Return real data; refuse a stand-in."""
-    data = datasets.load(name)
-    if data.provenance.is_stand_in:
-        raise DataError(f"{name} is a stand-in; set AECOURSE_DATA_DIR to a folder with the data.")
-    return data
-
-
 def code_values(model: models.Autoencoder) -> int:
     return int(np.prod(model.code_shape))
 
 
 def ran(history: training.History, split: variants.Split) -> str:
-    """Say how long a run was."""
-    cores = len(os.sched_getaffinity(0))
-    return (
-        f"seed {SEED}, {len(history.epochs)} epochs of {len(split.train):,} images "
-        f"in {history.seconds:.0f} s on {cores} core{'s' * (cores > 1)}"
-    )
-
-
-def keep(key: str, value: float, **facts: Any) -> None:
-    """Record one number and show it."""
-    record(CHAPTER, key, value, **facts)
-    print(f"{key:40} {value:.5g}   {facts.get('note', '')}", flush=True)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(EXPERIMENTS))
-    names = parser.parse_args().names or list(EXPERIMENTS)
-    unknown = [name for name in names if name not in EXPERIMENTS]
-    if unknown:
-        print(f"There is no experiment {unknown[0]!r}; there are {', '.join(EXPERIMENTS)}.")
-        return 2
-    os.environ[VARIABLE] = str(notebooks.BOOK / "results")
-    for name in names:
-        EXPERIMENTS[name]()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return keeping.ran(history, len(split.train), SEED)
