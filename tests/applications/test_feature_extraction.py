@@ -87,13 +87,13 @@ def test_the_rest_of_the_table_does_not_depend_on_the_test_part(data, labelled, 
 
 
 def test_discriminants_learn_from_the_labelled_images_alone(data, labelled):
-    candidates = extractors.discriminants(data.train, 10)
+    candidates = extractors.discriminants(data.train, 10)[:1]
     labels = data.train_labels.copy()
-    hidden = np.setdiff1d(np.arange(len(labels)), np.concatenate(labelled))
+    hidden = np.setdiff1d(np.arange(len(labels)), labelled[0])
     labels[hidden] = (labels[hidden] + 1) % 10
     wrong = dataclasses.replace(data, train_labels=labels)
     here, there = (
-        fe.compare(each, {"LDA": candidates}, {"k-NN": KINDS["k-NN"]}, labelled)
+        fe.compare(each, {"LDA": candidates}, {"k-NN": KINDS["k-NN"]}, labelled[:1])
         for each in (data, wrong)
     )
     pd.testing.assert_frame_equal(here, there)
