@@ -32,6 +32,7 @@ def kept(monkeypatch, tmp_path):
     monkeypatch.setenv(results.VARIABLE, str(tmp_path))
     monkeypatch.setattr(chapter07, "loaded", datasets.load)
     monkeypatch.setattr(chapter07, "SEEDS", range(2))
+    monkeypatch.setattr(chapter07, "DRAWS", 20)
     monkeypatch.setattr(chapter07, "CONTAMINATION", (0.0, 0.01))
     monkeypatch.setattr(detectors, "recipes", lambda: QUICK)
     return lambda: results.read(tmp_path / "07_long_runs.json")
@@ -62,7 +63,8 @@ def test_the_autoencoders_are_judged_by_the_best_of_the_simple_detectors(kept):
         assert not any("target" in entry for entry in simple.values())
 
 
-def test_a_lead_is_drawn_on_the_same_rows_for_both():
+def test_a_lead_is_drawn_on_the_same_rows_for_both(monkeypatch):
+    monkeypatch.setattr(chapter07, "DRAWS", 100)
     labels = np.repeat([0, 1], [80, 20])
     scores = np.random.default_rng(0).normal(size=100) + labels
     even = chapter07.lead(metrics.roc_auc, labels, scores, scores)

@@ -83,7 +83,7 @@ def thresholds(
 
 
 def compare_thresholds(
-    parts: Mapping[int, Split],
+    by_seed: Mapping[int, Split],
     recipe: Recipe,
     costs: Costs,
     *,
@@ -95,7 +95,7 @@ def compare_thresholds(
 
     Parameters
     ----------
-    parts
+    by_seed
         A split for each seed.
     recipe
         The detector.
@@ -113,15 +113,15 @@ def compare_thresholds(
         where alarms cost more than they spare.
     """
     rows = []
-    for seed, split in parts.items():
-        scored = score(recipe, split, seed=seed)
-        for rule, threshold in thresholds(split, scored, costs, share=share, tail=tail).items():
+    for seed, parts in by_seed.items():
+        scored = score(recipe, parts, seed=seed)
+        for rule, threshold in thresholds(parts, scored, costs, share=share, tail=tail).items():
             rows.append(
                 {
                     "rule": rule,
                     "seed": seed,
                     "threshold": threshold,
-                    **outcome(split, scored.test, threshold, costs, prevalence=prevalence),
+                    **outcome(parts, scored.test, threshold, costs, prevalence=prevalence),
                 }
             )
     return pd.DataFrame(rows)

@@ -193,13 +193,13 @@ def measure(labels: Labels, scores: NDArray[np.float64]) -> dict[str, float]:
 
 
 def compare(
-    parts: Mapping[int, Split], recipes: Iterable[Recipe], *, part: str = "test"
+    by_seed: Mapping[int, Split], recipes: Iterable[Recipe], *, part: str = "test"
 ) -> pd.DataFrame:
     """Fit detectors to normal rows and measure how well they find anomalies.
 
     Parameters
     ----------
-    parts
+    by_seed
         A split for each seed, as :func:`splits` returns them. The seed is that of the detector too.
     recipes
         The detectors.
@@ -214,15 +214,17 @@ def compare(
     """
     rows = []
     for recipe in recipes:
-        for seed, split_ in parts.items():
-            given, labels = split_.labelled(part)
-            detector, seconds = fitted(recipe, split_.train, seed)
+        for seed, parts in by_seed.items():
+            given, labels = parts.labelled(part)
+            detector, seconds = fitted(recipe, parts.train, seed)
             found = measure(labels, detector.decision_function(given))
             rows.append({**_named(recipe, seed), **found, "fit_seconds": seconds})
     return pd.DataFrame(rows)
 
 
-def choose(parts: Mapping[int, Split], candidates: Iterable[Recipe]) -> tuple[Recipe, pd.DataFrame]:
+def choose(
+    by_seed: Mapping[int, Split], candidates: Iterable[Recipe]
+) -> tuple[Recipe, pd.DataFrame]:
     """Return the candidate with the highest mean average precision on the validation parts.
 
     Returns
@@ -233,7 +235,7 @@ def choose(parts: Mapping[int, Split], candidates: Iterable[Recipe]) -> tuple[Re
     listed = list(candidates)
     if not listed:
         raise InputError("there are no candidates; give at least one recipe.")
-    table = compare(parts, listed, part="validation")
+    table = compare(by_seed, listed, part="validation")
     means = table.groupby("recipe", sort=False)["average_precision"].mean()
     return {str(recipe): recipe for recipe in listed}[str(means.idxmax())], table
 
@@ -279,11 +281,9 @@ def contaminated(parts: Split, share: float, *, seed: int = 0) -> Rows:
 
 
 def contamination(
-    parts: Mapping[int, Split],
+    by_seed: Mapping[int, Split],
     recipes: Iterable[Recipe],
     shares: Iterable[float],
-    *,
-    part: str = "test",
 ) -> pd.DataFrame:
     """Fit detectors to training rows with more and more anomalies left among them.
 
@@ -297,10 +297,9 @@ def contamination(
     rows = []
     for recipe in recipes:
         for share in shares:
-            for seed, split_ in parts.items():
-                given, labels = split_.labelled(part)
-                detector, _ = fitted(recipe, contaminated(split_, share, seed=seed), seed)
-                found = measure(labels, detector.decision_function(given))
+            for seed, parts in by_seed.items():
+                detector, _ = fitted(recipe, contaminated(parts, share, seed=seed), seed)
+                found = measure(parts.test_labels, detector.decision_function(parts.test))
                 rows.append({**_named(recipe, seed), "share": share, **found})
     return pd.DataFrame(rows)
 
@@ -309,16 +308,16 @@ def contamination(
 
 
 def capacity(
-    parts: Mapping[int, Split],
+    by_seed: Mapping[int, Split],
     *,
     code_sizes: Iterable[int],
     epochs: Iterable[int],
     hidden: tuple[int, ...] = (64,),
-    scaling: str = "standard",
 ) -> pd.DataFrame:
     """Train one autoencoder for each code size and length of training, and measure both sides.
 
-    All is measured on the validation part, and a row is scored by its mean squared error alone.
+    The features are standardised. All is measured on the validation part, and a row is scored by
+    its mean squared error alone.
 
     Returns
     -------
@@ -332,10 +331,10 @@ def capacity(
     for size in sizes:
         for length in lengths:
             settings = {"n_components": size, "epochs": length, "hidden": hidden}
-            recipe = Recipe("autoencoder", settings, scaling)
-            for seed, split_ in parts.items():
-                given, labels = split_.labelled("validation")
-                errors = reconstruction_errors(fitted(recipe, split_.train, seed)[0], given)
+            recipe = Recipe("autoencoder", settings)
+            for seed, parts in by_seed.items():
+                given, labels = parts.labelled("validation")
+                errors = reconstruction_errors(fitted(recipe, parts.train, seed)[0], given)
                 rows.append(
                     {
                         "code_size": size,

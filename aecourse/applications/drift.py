@@ -138,7 +138,7 @@ def watch(
 
 
 def follow(
-    parts: Mapping[int, Split],
+    by_seed: Mapping[int, Split],
     recipe: Recipe,
     drift: Drift,
     *,
@@ -152,7 +152,7 @@ def follow(
 
     Parameters
     ----------
-    parts
+    by_seed
         A split for each seed; the seed draws the order of the rows too.
     recipe
         The detector.
@@ -172,13 +172,13 @@ def follow(
     """
     real(level, "level", above=0, below=1)
     rows = []
-    for seed, split in parts.items():
-        scored = score(recipe, split, seed=seed)
-        normal = scored.validation[split.validation_labels == 0]
+    for seed, parts in by_seed.items():
+        scored = score(recipe, parts, seed=seed)
+        normal = scored.validation[parts.validation_labels == 0]
         threshold = metrics.quantile_threshold(normal, share)
-        for number, window in enumerate(windows(split, drift, seed=seed)):
+        for number, window in enumerate(windows(parts, drift, seed=seed)):
             scores = scored.detector.decision_function(window.rows)
-            found = watch(split.validation, scored.validation, window.rows, scores)
+            found = watch(parts.validation, scored.validation, window.rows, scores)
             confusion = metrics.confusion_at(window.labels, scores, threshold)
             rows.append(
                 {
@@ -190,7 +190,7 @@ def follow(
                     "auroc": metrics.roc_auc(window.labels, scores),
                     "noticed_in_scores": found.score_p < level,
                     "noticed_in_features": bool((found.feature_p < level).any()),
-                    "features": _named(found.feature_p, level, split.feature_names),
+                    "features": _named(found.feature_p, level, parts.feature_names),
                 }
             )
     return pd.DataFrame(rows)

@@ -109,16 +109,16 @@ def explain(
     ).sort_values("scaled_error", ascending=False, ignore_index=True)
 
 
-def pointing(parts: Mapping[int, Split], recipe: Recipe, *, shift: float) -> pd.DataFrame:
+def pointing(by_seed: Mapping[int, Split], recipe: Recipe, *, shift: float) -> pd.DataFrame:
     """Change one feature in normal rows and see how often an explanation names it.
 
     In each normal validation row one feature, drawn at random, is moved up or down. Three rankings
-    of the features are asked for it: by error, by scaled error, and by the size of the z-score,
-    which needs no autoencoder.
+    of the features are asked for it: by error, by scaled error, and by the size of the scaled value
+    itself, which needs no autoencoder.
 
     Parameters
     ----------
-    parts
+    by_seed
         A split for each seed.
     recipe
         A recipe ``"autoencoder"`` or ``"ensemble"``.
@@ -133,14 +133,13 @@ def pointing(parts: Mapping[int, Split], recipe: Recipe, *, shift: float) -> pd.
     """
     shift = real(shift, "shift", above=0)
     rows = []
-    for seed, split in parts.items():
-        detector, _ = fitted(recipe, split.train, seed)
-        changed, feature = disturbed(split, shift, seed)
-        mean, deviation = split.train.mean(axis=0), split.train.std(axis=0)
+    for seed, parts in by_seed.items():
+        detector, _ = fitted(recipe, parts.train, seed)
+        changed, feature = disturbed(parts, shift, seed)
         rankings = {
             "error": feature_errors(detector, changed),
-            "scaled_error": scaled_errors(detector, changed, usual_errors(detector, split.train)),
-            "z_score": np.abs(changed - mean) / deviation,
+            "scaled_error": scaled_errors(detector, changed, usual_errors(detector, parts.train)),
+            "scaled_value": np.abs(detector["scaling"].transform(changed)),
         }
         rows += [
             {"ranking": name, "seed": seed, **_shares_in_front(values, feature)}

@@ -361,7 +361,7 @@ def test_one_feature_is_moved_in_each_disturbed_row(split):
 def test_a_large_shift_is_pointed_at_by_every_ranking(parts):
     found = explanation.pointing(parts, AUTOENCODER, shift=30.0)
     assert found.groupby("ranking").size().to_dict() == {
-        "error": 2, "scaled_error": 2, "z_score": 2,
+        "error": 2, "scaled_error": 2, "scaled_value": 2,
     }  # fmt: skip
     assert (found["first_3"] >= found["first_1"]).all()
     assert found["first_1"].min() > 0.5

@@ -27,9 +27,11 @@ CONTAMINATION = (0.0, 0.01, 0.02, 0.04)
 CODE_SIZES, EPOCHS = (4, 12, 29), (5, 20, 80)
 HIDDEN = {"linear": (), "one_hidden_layer": (64,)}
 SHARES = (0.01, 0.002)
+DRAWS = 1_000  # of the rows, for intervals
 COSTS = alarms.Costs(false_alarm=5.0)  # euros
 SHIFTS = (2.0, 4.0)
-DRIFT = drift.Drift(("V4", "V14", "Amount"), window=200, start=3, step=0.25)
+MOVING = tuple(f"V{number}" for number in range(1, 11))
+DRIFT = drift.Drift(MOVING, window=200, start=3, step=0.25)
 
 keep = partial(keeping.keep, "07_long_runs")
 
@@ -108,7 +110,7 @@ def intervals() -> None:
         for method in AUTOENCODERS:
             keep_interval(
                 f"cards_{method}_{measure}_bootstrap",
-                metrics.bootstrap_interval(function, labels, scores[method]),
+                metrics.bootstrap_interval(function, labels, scores[method], repetitions=DRAWS),
                 f"seed 0; {of_rows(parts)}",
                 data,
             )
@@ -132,7 +134,7 @@ def lead(
         rows = numbers.astype(int)
         return measure(labels, scores[rows]) - measure(labels, others[rows])
 
-    return metrics.bootstrap_interval(difference, labels, range(len(labels)))
+    return metrics.bootstrap_interval(difference, labels, range(len(labels)), repetitions=DRAWS)
 
 
 def keep_interval(key: str, interval: metrics.Interval, about: str, data: datasets.Dataset) -> None:
@@ -143,7 +145,7 @@ def keep_interval(key: str, interval: metrics.Interval, about: str, data: datase
             value,
             unit="1",
             dataset=data.provenance,
-            note=f"95 % interval of 1,000 draws, each kind of row by itself; {about}.",
+            note=f"95 % interval of {DRAWS:,} draws, each kind of row by itself; {about}.",
         )
 
 
