@@ -25,6 +25,13 @@ def cells(chapter: str) -> list[dict]:
     return notebooks.read(BOOK / "part1" / f"{chapter}.ipynb")["cells"]
 
 
+BOXES = {
+    "admonition|note|important|tip|hint|warning|caution|attention|danger|seealso": (
+        ".myst-admonition"
+    ),
+    "exercise": ".myst-exercise",
+}
+
 # Said by the MyST extension about links written so that Sphinx understands them too.
 FOREIGN = re.compile(r"Legacy syntax used for link target")
 
@@ -60,11 +67,8 @@ def test_directives_formulas_and_diagrams_are_drawn(opened: Visit, cells: list[d
     written = "\n".join(
         notebooks.text(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
     )
-    for directive, drawn in {
-        "admonition": ".myst-admonition",
-        "exercise": ".myst-exercise",
-    }.items():
-        boxes = re.findall(rf"^:{{3,}}{{{directive}}}", written, re.M)
+    for directives, drawn in BOXES.items():
+        boxes = re.findall(rf"^:{{3,}}{{(?:{directives})}}", written, re.M)
         expect(page.locator(f".jp-MarkdownCell {drawn}")).to_have_count(len(boxes), timeout=60_000)
 
 
