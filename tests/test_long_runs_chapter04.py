@@ -63,13 +63,13 @@ def test_bits_and_errors_are_kept_for_each_step(recorded, monkeypatch):
 
 def test_attacks_are_kept_by_method_kind_and_pairs(recorded, monkeypatch):
     monkeypatch.setattr(chapter04, "ATTACKED", ("pca",))
-    monkeypatch.setattr(chapter04, "PAIRS", (30,))
+    monkeypatch.setattr(chapter04, "PAIRS", (40,))
     monkeypatch.setattr(chapter04, "FACE_PAIRS", (40,))
     monkeypatch.setattr(code_inversion, "ITERATIONS", 3)
     chapter04.inversion("mnist", epochs=1)
     chapter04.faces(epochs=1)
     found = recorded()
-    assert np.isfinite(found["mnist_pca_32_ridge_30_recognised"]["value"])
+    assert np.isfinite(found["mnist_pca_32_ridge_40_recognised"]["value"])
     assert 0 < found["faces_pca_32_network_40_recognised_originals"]["value"] <= 1
     entry = found["faces_pca_32_ridge_40_mse"]
     assert len(entry["seeds"]) == 5

@@ -43,6 +43,7 @@ WEIGHT_DECAY = 1.0
 ITERATIONS, PATIENCE = 300, 20
 LEARNING_RATE = 1e-3
 BATCH = 32
+LEAST_PAIRS = 40  # a tenth is held out, and the rest fills a batch
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,7 @@ def mean_image_error(known: Images, images: Images) -> float:
 
 
 def _checked_count(count: int, available: int) -> int:
-    if whole(count, "pairs", least=20) > available:
+    if whole(count, "pairs", least=LEAST_PAIRS) > available:
         raise InputError(f"{count} pairs are asked for and there are {available} public images.")
     return count
 

@@ -30,7 +30,7 @@ NOTES = {
 }
 ROUNDED = ("pca", "convolutional")
 PAIRS = (100, 1_000, 5_000)
-FACE_PAIRS = (20, 80, 160)
+FACE_PAIRS = (40, 80, 160)
 FACE_EPOCHS = 300
 WARM_UP = 200
 ATTACKED = ("random", "pca", "dense", "variational")
