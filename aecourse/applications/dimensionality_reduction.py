@@ -23,6 +23,8 @@ from aecourse.checks import one_of, whole
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aecourse.backend import keras
+
 Images = NDArray[np.float32]
 Codes = NDArray[np.floating[Any]]
 Build = Callable[[tuple[int, ...], int, int], models.Autoencoder]
@@ -292,18 +294,24 @@ def dense(shape: tuple[int, ...], dimensions: int, seed: int) -> models.Autoenco
 
 def convolutional(shape: tuple[int, ...], dimensions: int, seed: int) -> models.Autoencoder:
     """Return an untrained autoencoder of convolutions."""
-    height, width, channels = shape
-    return models.Autoencoder(
-        *networks.convolutional((height, width, channels), dimensions, filters=FILTERS, seed=seed)
-    )
+    return models.Autoencoder(*_convolutions(shape, dimensions, seed))
 
 
 def variational(shape: tuple[int, ...], dimensions: int, seed: int) -> models.Autoencoder:
-    """Return an untrained variational autoencoder of dense layers; its code is the mean."""
-    pair = networks.dense(shape, dimensions, hidden=HIDDEN, seed=seed)
+    """Return an untrained variational autoencoder of convolutions; its code is the mean."""
     return models.VariationalAutoencoder(
-        *pair, reconstruction="squared_error", beta=BETA, seed=seed
+        *_convolutions(shape, dimensions, seed),
+        reconstruction="squared_error",
+        beta=BETA,
+        seed=seed,
     )
+
+
+def _convolutions(
+    shape: tuple[int, ...], dimensions: int, seed: int
+) -> "tuple[keras.Model, keras.Model]":
+    height, width, channels = shape
+    return networks.convolutional((height, width, channels), dimensions, filters=FILTERS, seed=seed)
 
 
 def _raw(images: Images, dimensions: int, seed: int) -> Reduction:
