@@ -244,7 +244,7 @@ def _timed(function: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
 EPOCHS = 20
 HIDDEN = (512, 256)
 FILTERS = (16, 32)
-BETA = 0.005
+BETA = 0.01
 LEARNING_RATE = 2e-3
 KERNEL_IMAGES = 5_000  # a kernel has a row and a column for each
 KERNEL_WIDTH = 0.005
