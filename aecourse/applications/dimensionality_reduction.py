@@ -292,26 +292,27 @@ def dense(shape: tuple[int, ...], dimensions: int, seed: int) -> models.Autoenco
     return models.Autoencoder(*networks.dense(shape, dimensions, hidden=HIDDEN, seed=seed))
 
 
+def convolutions(
+    shape: tuple[int, ...], dimensions: int, seed: int
+) -> "tuple[keras.Model, keras.Model]":
+    """Return the untrained halves of which both convolutional pairs are made."""
+    height, width, channels = shape
+    return networks.convolutional((height, width, channels), dimensions, filters=FILTERS, seed=seed)
+
+
 def convolutional(shape: tuple[int, ...], dimensions: int, seed: int) -> models.Autoencoder:
     """Return an untrained autoencoder of convolutions."""
-    return models.Autoencoder(*_convolutions(shape, dimensions, seed))
+    return models.Autoencoder(*convolutions(shape, dimensions, seed))
 
 
 def variational(shape: tuple[int, ...], dimensions: int, seed: int) -> models.Autoencoder:
     """Return an untrained variational autoencoder of convolutions; its code is the mean."""
     return models.VariationalAutoencoder(
-        *_convolutions(shape, dimensions, seed),
+        *convolutions(shape, dimensions, seed),
         reconstruction="squared_error",
         beta=BETA,
         seed=seed,
     )
-
-
-def _convolutions(
-    shape: tuple[int, ...], dimensions: int, seed: int
-) -> "tuple[keras.Model, keras.Model]":
-    height, width, channels = shape
-    return networks.convolutional((height, width, channels), dimensions, filters=FILTERS, seed=seed)
 
 
 def _raw(images: Images, dimensions: int, seed: int) -> Reduction:
