@@ -25,7 +25,9 @@ def recorded(monkeypatch, tmp_path):
     monkeypatch.setattr(chapter05, "DAMAGED_LABELS", 5)
     monkeypatch.setattr(chapter05, "DRAWS", range(2))
     monkeypatch.setattr(chapter05, "MODELS", range(2))
-    return lambda: results.read(tmp_path / "05_long_runs.json")
+    chapter05.trained.cache_clear()
+    yield lambda: results.read(tmp_path / "05_long_runs.json")
+    chapter05.trained.cache_clear()
 
 
 def small(name):
@@ -50,6 +52,13 @@ def test_the_difference_is_kept_beside_the_accuracies_it_comes_from(recorded):
     assert difference["target"] == 0.03
     assert difference["seeds"] == [0, 1]
     assert "10 labels a class" in difference["note"]
+
+
+def test_a_model_is_trained_once_for_all_experiments_that_use_it(recorded):
+    chapter05.damaged("mnist", "masking", epochs=1)
+    chapter05.few_labels("mnist", 1, epochs=1)
+    chapter05.damaged("fashion", "masking", epochs=1)
+    assert chapter05.trained.cache_info().misses == 2
 
 
 def test_no_figure_was_set_for_another_number_of_labels(recorded):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from aecourse.applications import feature_extraction as fe
 from tools.long_runs import keeping
 from tools.long_runs.keeping import loaded
 
+SEED = 0
 CLASSES = 10
 DRAWS = range(5)
 MODELS = range(5)
@@ -42,7 +43,7 @@ def few_labels(name: str, count: int, *, epochs: int | None = None) -> None:
     """Compare features where few of the training images have a label."""
     data = loaded(DATA[name])
     split = variants.split(data)
-    model, ran = trained(fe.recipes()["masking"], split, epochs)
+    model, ran = trained(name, "masking", fe.CODE, epochs, SEED)
     features = {
         "pixels": extractors.pixels(split.train),
         "PCA": extractors.principal_components(split.train, COMPONENTS),
@@ -60,7 +61,7 @@ def model_seeds(name: str, *, epochs: int | None = None) -> None:
     split = variants.split(data)
     found = []
     for seed in MODELS:
-        model, ran = trained(fe.recipes()["masking"], split, epochs, seed)
+        model, ran = trained(name, "masking", fe.CODE, epochs, seed)
         features = {"codes": extractors.codes(model, split.train)}
         table = fe.few_labels(split, features, KINDS, counts=(FEW,), seeds=DRAWS)
         found.append(table.groupby("classifier", sort=False)["accuracy"].mean())
@@ -80,7 +81,7 @@ def all_labels(name: str, key: str, *, epochs: int | None = None) -> None:
     """Measure one kind of features where all training images have a label."""
     data = loaded(DATA[name])
     split = variants.split(data)
-    candidates, about = measured(key, split, epochs)
+    candidates, about = measured(name, key, split, epochs)
     everything = [np.arange(len(split.train))]
     choosing = [fe.labelled_rows(split.train_labels, CHOOSING, seed) for seed in DRAWS]
     table = fe.compare(split, {key: candidates}, KINDS, everything, choosing=choosing)
@@ -92,7 +93,7 @@ def damaged(name: str, key: str, *, epochs: int | None = None) -> None:
     """Train classifiers on one kind of features of clean images and test them on damaged ones."""
     data = loaded(DATA[name])
     split = variants.split(data)
-    candidates, about = measured(key, split, epochs)
+    candidates, about = measured(name, key, split, epochs)
     labelled = [fe.labelled_rows(split.train_labels, DAMAGED_LABELS, seed) for seed in DRAWS]
     table = fe.compare(split, {key: candidates}, DAMAGED_KINDS, labelled, damages=DAMAGES)
     note = f"trained on {DAMAGED_LABELS} clean images a class, {chosen(split)}{about}"
@@ -101,9 +102,9 @@ def damaged(name: str, key: str, *, epochs: int | None = None) -> None:
 
 
 def measured(
-    key: str, split: variants.Split, epochs: int | None
+    name: str, key: str, split: variants.Split, epochs: int | None
 ) -> tuple[extractors.Candidates, str]:
-    """Return the features of a name, such as ``"pca_32"``, and how their model was trained."""
+    """Return the features of a key, such as ``"pca_32"``, and how their model was trained."""
     kind, _, size = key.partition("_")
     if kind == "pixels":
         return extractors.pixels(split.train), ""
@@ -112,15 +113,20 @@ def measured(
     if kind == "pca":
         sizes = (int(size),) if size else COMPONENTS
         return extractors.principal_components(split.train, sizes), ""
-    recipe = fe.recipes(int(size) if size else fe.CODE)[kind]
-    model, ran = trained(recipe, split, epochs)
+    model, ran = trained(name, kind, int(size) if size else fe.CODE, epochs, SEED)
     return extractors.codes(model, split.train), f"; {ran}"
 
 
+@cache
 def trained(
-    recipe: variants.Recipe, split: variants.Split, epochs: int | None, seed: int = 0
+    name: str, kind: str, size: int, epochs: int | None, seed: int
 ) -> tuple[models.Autoencoder, str]:
-    """Return a model that was trained on all training images, and how long that took."""
+    """Return a model that was trained on all training images, and how long that took.
+
+    Many experiments of one call of this script use the same model.
+    """
+    split = variants.split(loaded(DATA[name]))
+    recipe = fe.recipes(size)[kind]
     model, history = variants.train(recipe, split, seed=seed, epochs=epochs)
     return model, f"{recipe.title}, {keeping.ran(history, len(split.train), seed)}"
 
