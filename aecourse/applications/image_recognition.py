@@ -1,0 +1,192 @@
+"""The comparisons of chapter 6: what features and networks can tell from small photographs.
+
+Features are computed once for all images, see :func:`featured`, and then compared by
+:func:`aecourse.applications.feature_extraction.compare`, as in chapter 5. The settings here were
+chosen on validation images of CIFAR-10; no test image was looked at.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.tree import DecisionTreeClassifier
+
+from aecourse import models, networks
+from aecourse.applications import extractors
+from aecourse.applications import feature_extraction as fe
+from aecourse.applications.extractors import Candidates, Features, Images
+from aecourse.applications.patch_features import SIDE, means_over_parts
+from aecourse.applications.variants import Recipe, Split
+from aecourse.backend import keras
+from aecourse.models.base import in_batches
+
+SHAPE = (32, 32, 3)
+UNITS = 256  # of a patch's code: with means over four quarters 1,024 features
+CODE = 256  # of a whole image
+FILTERS = (32, 64, 128)
+TOKEN = 64  # values in the code of one patch of the masked autoencoder
+HIDDEN = 0.5  # probability that a value of a pixel is blackened for the denoising one
+CELL = 4  # pixels; side of the squares in which HOG counts directions
+FEATURE_BATCH = 500
+
+
+# --- what is trained ------------------------------------------------------------------------------
+
+
+def patch_recipes(units: int = UNITS, side: int = SIDE) -> Mapping[str, Recipe]:
+    """Return the autoencoders of prepared patches: more units than a patch has values.
+
+    So each needs something that keeps it from copying. ``"denoising"`` sees noise on each value,
+    and ``"sparse"`` pays for each unit that is on.
+    """
+    values = side**2 * SHAPE[-1]
+
+    def pair(seed: int) -> tuple[Any, Any]:
+        return networks.tied_dense(
+            values, units, hidden=(), code_activation="relu", output_activation=None, seed=seed
+        )
+
+    return {
+        "denoising": Recipe(
+            "denoising patches",
+            lambda seed: models.DenoisingAutoencoder(*pair(seed), level=0.5, seed=seed),
+            epochs=5,
+            batch_size=256,
+        ),
+        "sparse": Recipe(
+            "sparse patches",
+            lambda seed: models.SparseAutoencoder(*pair(seed), weight=0.1),
+            epochs=5,
+            batch_size=256,
+        ),
+    }
+
+
+def image_recipes() -> Mapping[str, Recipe]:
+    """Return the autoencoders of whole images.
+
+    ``"plain"`` and ``"denoising"`` are over one kind of convolutional networks; ``"masked"`` sees
+    a quarter of the patches of an image and fills in the others.
+    """
+
+    def pair(seed: int) -> tuple[Any, Any]:
+        return networks.convolutional(SHAPE, CODE, filters=FILTERS, kernel_size=4, seed=seed)
+
+    def masked(seed: int) -> models.Autoencoder:
+        tokens = networks.patch_transformer(SHAPE, TOKEN, depth=4, seed=seed)
+        return models.MaskedAutoencoder(*tokens, seed=seed)
+
+    return {
+        "plain": Recipe("autoencoder", lambda seed: models.Autoencoder(*pair(seed)), epochs=20),
+        "denoising": Recipe(
+            "denoising",
+            lambda seed: models.DenoisingAutoencoder(
+                *pair(seed), noise="masking", level=HIDDEN, seed=seed
+            ),
+            epochs=20,
+        ),
+        "masked": Recipe("masked", masked, epochs=40),
+    }
+
+
+# --- features -------------------------------------------------------------------------------------
+
+
+def featured(data: Split, apply: Callable[[Images], Features]) -> Split:
+    """Return the features of all images in their place.
+
+    Each image is looked at once then, however many classifiers and settings ask for its features.
+    """
+    return dataclasses.replace(
+        data, train=apply(data.train), validation=apply(data.validation), test=apply(data.test)
+    )
+
+
+def in_both_scalings(title: str, features: Features) -> Candidates:
+    """Return the candidates of features of training images: as they are, but for their scaling."""
+    return tuple(
+        dataclasses.replace(each, title=each.title.replace("pixels", title, 1))
+        for each in extractors.pixels(features)
+    )
+
+
+def hog(images: Images) -> Features:
+    """Return histograms of oriented gradients: how much of an edge runs in which direction where.
+
+    References
+    ----------
+    Dalal and Triggs (2005).
+    """
+    from skimage.feature import hog as histograms
+
+    return np.stack(
+        [
+            histograms(image, pixels_per_cell=(CELL, CELL), cells_per_block=(2, 2), channel_axis=-1)
+            for image in images
+        ]
+    ).astype(np.float32)
+
+
+def pooled_maps(
+    model: models.Autoencoder, layer: str, *, parts: int = 2
+) -> Callable[[Images], Features]:
+    """Return the function from images to the means of an encoder's maps over parts of the image.
+
+    The code of a convolutional autoencoder is made for its decoder; what its maps show is simpler
+    and says more about the class.
+
+    Parameters
+    ----------
+    model
+        A trained autoencoder.
+    layer
+        A layer of its encoder with maps ``(rows, columns, channels)``, or with a token for each
+        patch of the image.
+    parts
+        Into how many parts height and width are each divided.
+    """
+    encoder = model.encoder
+    maps = keras.Model(encoder.input, encoder.get_layer(layer).output)
+
+    def apply(images: Images) -> Features:
+        batches = range(0, len(images), FEATURE_BATCH)
+        return np.concatenate(
+            [
+                pooled(in_batches(maps, FEATURE_BATCH, images[s : s + FEATURE_BATCH]))
+                for s in batches
+            ]
+        )
+
+    def pooled(images: Images) -> Features:
+        seen = in_batches(maps, FEATURE_BATCH, images)
+        if seen.ndim == 3:  # tokens: as many rows of patches as columns
+            side = int(np.sqrt(seen.shape[1]))
+            seen = seen.reshape(len(seen), side, side, -1)
+        return means_over_parts(seen, parts)
+
+    return apply
+
+
+# --- classifiers ----------------------------------------------------------------------------------
+
+
+def probe() -> Mapping[str, fe.Classifier]:
+    """Return the linear classifier by which features are judged."""
+    name = "logistic regression"
+    strengths = tuple({"strength": 10.0**power} for power in range(4))
+    return {name: dataclasses.replace(fe.classifiers()[name], settings=strengths)}
+
+
+def classifiers() -> Mapping[str, fe.Classifier]:
+    """Return the classifiers of the chapter: those of chapter 5 and a tree in place of a kernel."""
+    known = dict(fe.classifiers())
+    del known["RBF SVM"]  # sixteen thousand images are too many for a table of all pairs
+    depths = tuple({"leaf": leaf} for leaf in (1, 10, 50))
+    return {"decision tree": fe.Classifier(_tree, depths), **known}
+
+
+def _tree(size: int, seed: int, leaf: int) -> BaseEstimator:
+    """Return a tree with at least so many images in each of its leaves."""
+    return DecisionTreeClassifier(min_samples_leaf=leaf, random_state=seed)
