@@ -17,6 +17,7 @@ from aecourse import models, networks
 from aecourse.applications import extractors
 from aecourse.applications import feature_extraction as fe
 from aecourse.applications.extractors import Candidates, Features, Images
+from aecourse.applications.fine_tuning import Tuning
 from aecourse.applications.patch_features import SIDE, means_over_parts
 from aecourse.applications.variants import Recipe, Split
 from aecourse.backend import keras
@@ -24,12 +25,16 @@ from aecourse.models.base import in_batches
 
 SHAPE = (32, 32, 3)
 UNITS = 256  # of a patch's code: with means over four quarters 1,024 features
+ACTIVE = 10  # units of a patch that reach the decoder of the k-sparse autoencoder
 CODE = 256  # of a whole image
 FILTERS = (32, 64, 128)
+PROBED_MAPS, LAST_MAPS = "halve_2", "halve_3"  # layers with 64 and 128 maps
 TOKEN = 64  # values in the code of one patch of the masked autoencoder
 HIDDEN = 0.5  # probability that a value of a pixel is blackened for the denoising one
 CELL = 4  # pixels; side of the squares in which HOG counts directions
 FEATURE_BATCH = 500
+FEW_TUNING = Tuning(epochs=40, patience=40)  # with few labels
+ALL_TUNING = Tuning(epochs=20, patience=20, batch_size=100)  # with all
 
 
 # --- what is trained ------------------------------------------------------------------------------
@@ -39,7 +44,8 @@ def patch_recipes(units: int = UNITS, side: int = SIDE) -> Mapping[str, Recipe]:
     """Return the autoencoders of prepared patches: more units than a patch has values.
 
     So each needs something that keeps it from copying. ``"denoising"`` sees noise on each value,
-    and ``"sparse"`` pays for each unit that is on.
+    ``"sparse"`` pays for each unit that is on, and of ``"k_sparse"`` only the few largest units
+    reach the decoder.
     """
     values = side**2 * SHAPE[-1]
 
@@ -51,13 +57,19 @@ def patch_recipes(units: int = UNITS, side: int = SIDE) -> Mapping[str, Recipe]:
     return {
         "denoising": Recipe(
             "denoising patches",
-            lambda seed: models.DenoisingAutoencoder(*pair(seed), level=0.5, seed=seed),
+            lambda seed: models.DenoisingAutoencoder(*pair(seed), level=1, seed=seed),
             epochs=5,
             batch_size=256,
         ),
         "sparse": Recipe(
             "sparse patches",
-            lambda seed: models.SparseAutoencoder(*pair(seed), weight=0.1),
+            lambda seed: models.SparseAutoencoder(*pair(seed), weight=1),
+            epochs=5,
+            batch_size=256,
+        ),
+        "k_sparse": Recipe(
+            "k-sparse patches",
+            lambda seed: models.KSparseAutoencoder(*pair(seed), active=ACTIVE),
             epochs=5,
             batch_size=256,
         ),
@@ -88,6 +100,20 @@ def image_recipes() -> Mapping[str, Recipe]:
             epochs=20,
         ),
         "masked": Recipe("masked", masked, epochs=40),
+    }
+
+
+def views(key: str, model: models.Autoencoder) -> Mapping[str, Callable[[Images], Features]]:
+    """Return the features that are read off an autoencoder of whole images, by their names.
+
+    They are means over sixteen parts of the image, of maps or of the masked one's tokens, and the
+    code where it is a vector.
+    """
+    if key == "masked":
+        return {"tokens": pooled_maps(model, "code", parts=4)}
+    return {
+        "maps": pooled_maps(model, PROBED_MAPS, parts=4),
+        "code": lambda images: extractors.codes_of(model, images),
     }
 
 

@@ -24,6 +24,7 @@ from aecourse.applications.extractors import Features, Images
 from aecourse.applications.variants import Recipe
 from aecourse.checks import real, whole
 from aecourse.errors import InputError
+from aecourse.models.base import in_batches
 
 Patches = NDArray[np.float32]
 Activations = NDArray[np.float32]
@@ -252,3 +253,12 @@ def train(
         **{"progress": False, **settings},
     )
     return model, history
+
+
+def activations(model: models.Autoencoder) -> Encode:
+    """Return what the encoder of a model of patches makes of them.
+
+    That is the code, but for a model that does something to the encoder's values afterwards: of a
+    k-sparse one, all of them are returned and not the largest alone.
+    """
+    return lambda patches: in_batches(model.encoder, len(patches), patches)
