@@ -177,13 +177,8 @@ def pooled_maps(
     maps = keras.Model(encoder.input, encoder.get_layer(layer).output)
 
     def apply(images: Images) -> Features:
-        batches = range(0, len(images), FEATURE_BATCH)
-        return np.concatenate(
-            [
-                pooled(in_batches(maps, FEATURE_BATCH, images[s : s + FEATURE_BATCH]))
-                for s in batches
-            ]
-        )
+        starts = range(0, len(images), FEATURE_BATCH)
+        return np.concatenate([pooled(images[s : s + FEATURE_BATCH]) for s in starts])
 
     def pooled(images: Images) -> Features:
         seen = in_batches(maps, FEATURE_BATCH, images)

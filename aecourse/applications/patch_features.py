@@ -110,7 +110,18 @@ def means_over_parts(maps: Activations, parts: int) -> Features:
     -------
     features
         Shape ``(n, parts² · units)``.
+
+    Raises
+    ------
+    InputError
+        If there are fewer rows or columns than parts.
     """
+    rows, columns = maps.shape[1:3]
+    if min(rows, columns) < whole(parts, "parts"):
+        raise InputError(
+            f"parts is {parts} and there are {rows} rows and {columns} columns; ask for fewer "
+            "parts."
+        )
     means = [
         part.mean(axis=(1, 2))
         for band in np.array_split(maps, parts, axis=1)
