@@ -23,9 +23,9 @@ def recorded(monkeypatch, tmp_path):
     monkeypatch.setattr(chapter06, "COUNTS", (2, 3))
     monkeypatch.setattr(chapter06, "CHOOSING", 3)
     monkeypatch.setattr(chapter06, "CHOOSING_MANY", 3)
-    monkeypatch.setattr(chapter06, "PATCHES", 400)
+    monkeypatch.setattr(chapter06, "PATCHES", 300)
     monkeypatch.setattr(chapter06, "LABELLED", 2)
-    monkeypatch.setattr(ir, "UNITS", 8)
+    monkeypatch.setattr(ir, "UNITS", 16)
     return lambda: results.read(tmp_path / "06_long_runs.json")
 
 
@@ -54,7 +54,7 @@ def test_the_figure_to_reach_is_kept_with_an_autoencoder(recorded):
     chapter06.probe_patches("k_sparse", epochs=1)
     found = recorded()["probe_patches_k_sparse"]
     assert found["target"] == 0.5
-    assert "1 epochs of 400 patches" in found["note"]
+    assert "1 epochs of 300 patches" in found["note"]
 
 
 @pytest.mark.parametrize("key", chapter06.SIMPLE)
