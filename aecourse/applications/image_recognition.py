@@ -25,7 +25,7 @@ from aecourse.models.base import in_batches
 
 SHAPE = (32, 32, 3)
 UNITS = 256  # of a patch's code: with means over four quarters 1,024 features
-ACTIVE = 10  # units of a patch that reach the decoder of the k-sparse autoencoder
+ACTIVE = 5  # units of a patch that reach the decoder of the k-sparse autoencoder
 CODE = 256  # of a whole image
 FILTERS = (32, 64, 128)
 PROBED_MAPS, LAST_MAPS = "halve_2", "halve_3"  # layers with 64 and 128 maps
@@ -46,6 +46,10 @@ def patch_recipes(units: int = UNITS, side: int = SIDE) -> Mapping[str, Recipe]:
     So each needs something that keeps it from copying. ``"denoising"`` sees noise on each value,
     ``"sparse"`` pays for each unit that is on, and of ``"k_sparse"`` only the few largest units
     reach the decoder.
+
+    The settings were chosen by the linear probe of :func:`probe` on validation images of CIFAR-10,
+    with 10,000 labelled images: noise of 0.5 or 1, prices of 0.1, 0.3 or 1, and 5, 10 or 20 units.
+    A sigmoid code with a target rate, and blackened values in place of noise, were behind.
     """
     values = side**2 * SHAPE[-1]
 
@@ -81,13 +85,16 @@ def image_recipes() -> Mapping[str, Recipe]:
 
     ``"plain"`` and ``"denoising"`` are over one kind of convolutional networks; ``"masked"`` sees
     a quarter of the patches of an image and fills in the others.
+
+    Of Gaussian noise and of blackened values the latter was chosen, as classifiers that start from
+    it recognised more validation images after tuning with 100 labels of each class.
     """
 
     def pair(seed: int) -> tuple[Any, Any]:
         return networks.convolutional(SHAPE, CODE, filters=FILTERS, kernel_size=4, seed=seed)
 
     def masked(seed: int) -> models.Autoencoder:
-        tokens = networks.patch_transformer(SHAPE, TOKEN, depth=4, seed=seed)
+        tokens = networks.patch_transformer(SHAPE, TOKEN, depth=3, seed=seed)
         return models.MaskedAutoencoder(*tokens, seed=seed)
 
     return {
@@ -99,7 +106,7 @@ def image_recipes() -> Mapping[str, Recipe]:
             ),
             epochs=20,
         ),
-        "masked": Recipe("masked", masked, epochs=40),
+        "masked": Recipe("masked", masked, epochs=25),
     }
 
 
