@@ -31,7 +31,7 @@ FILTERS = (32, 64, 128)
 PROBED_MAPS, LAST_MAPS = "halve_2", "halve_3"  # layers with 64 and 128 maps
 TOKEN = 64  # values in the code of one patch of the masked autoencoder
 HIDDEN = 0.5  # probability that a value of a pixel is blackened for the denoising one
-CELL = 4  # pixels; side of the squares in which HOG counts directions
+CELLS = (4, 8)  # pixels; sides of the squares in which HOG counts directions
 FEATURE_BATCH = 500
 FEW_TUNING = Tuning(epochs=40, patience=40)  # with few labels
 ALL_TUNING = Tuning(epochs=20, patience=20, batch_size=100)  # with all
@@ -148,18 +148,22 @@ def in_both_scalings(title: str, features: Features) -> Candidates:
 def hog(images: Images) -> Features:
     """Return histograms of oriented gradients: how much of an edge runs in which direction where.
 
+    They are counted in small cells and once more in larger ones: the two together recognised more
+    validation images than either.
+
     References
     ----------
     Dalal and Triggs (2005).
     """
     from skimage.feature import hog as histograms
 
-    return np.stack(
-        [
-            histograms(image, pixels_per_cell=(CELL, CELL), cells_per_block=(2, 2), channel_axis=-1)
-            for image in images
-        ]
-    ).astype(np.float32)
+    def described(image: Images, cell: int) -> Features:
+        return histograms(
+            image, pixels_per_cell=(cell, cell), cells_per_block=(2, 2), channel_axis=-1
+        )
+
+    rows = [np.concatenate([described(image, cell) for cell in CELLS]) for image in images]
+    return np.stack(rows).astype(np.float32)
 
 
 def pooled_maps(
