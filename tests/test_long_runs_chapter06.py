@@ -65,8 +65,8 @@ def test_what_needs_no_autoencoder_has_one_value(key, recorded):
     assert "strength=" in found["note"]
 
 
-@pytest.mark.parametrize("key", ir.image_recipes())
-def test_each_view_of_an_autoencoder_is_probed(key, recorded, monkeypatch):
+@pytest.mark.parametrize("key", ["denoising", "masked"])
+def test_each_view_of_an_autoencoder_is_probed(key, recorded):
     chapter06.probe_images(key, epochs=1)
     views = ["tokens"] if key == "masked" else ["maps", "code"]
     assert set(recorded()) == {f"probe_{key}_{view}" for view in views}
