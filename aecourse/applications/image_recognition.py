@@ -207,7 +207,7 @@ def pooled_maps(
 def probe() -> Mapping[str, fe.Classifier]:
     """Return the linear classifier by which features are judged."""
     name = "logistic regression"
-    strengths = tuple({"strength": 10.0**power} for power in range(4))
+    strengths = tuple({"strength": 10.0**power} for power in range(-1, 3))
     return {name: dataclasses.replace(fe.classifiers()[name], settings=strengths)}
 
 
