@@ -1,0 +1,177 @@
+"""Classifiers that go on from where an autoencoder has ended, and the same ones from scratch.
+
+:func:`classifier` puts a new layer on an encoder's maps; :func:`tune` trains the whole. Whether the
+encoder was trained before is the only thing in which two runs differ: the network, the images, how
+they are varied, the steps and the rule by which the run ends are the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from aecourse.applications.extractors import Images
+from aecourse.applications.feature_extraction import Rows
+from aecourse.applications.variants import Split
+from aecourse.backend import keras
+from aecourse.checks import real, whole
+from aecourse.errors import InputError
+from aecourse.networks.settings import initialiser, layer_seeds
+from aecourse.training.batches import order
+
+SHIFT = 4  # pixels by which an image is moved at most, up or down and left or right
+PREDICT_BATCH = 500
+WARM_UP = 0.1  # share of the steps in which the learning rate rises
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How a classifier is trained.
+
+    Attributes
+    ----------
+    epochs
+        Passes over the labelled images at most.
+    patience
+        Epochs without a better accuracy on the validation images after which the run ends.
+    learning_rate
+        At its highest; it rises at the beginning and falls along a cosine.
+    batch_size
+        Images in one step.
+    """
+
+    epochs: int
+    patience: int
+    learning_rate: float = 1e-3
+    batch_size: int = 50
+
+
+def classifier(
+    encoder: keras.Model, layer: str, classes: int, *, dropout: float = 0.5, seed: int = 0
+) -> keras.Model:
+    """Return a network from images to a score for each class that begins as an encoder does.
+
+    The encoder itself stays as it is: the classifier has a copy of its layers.
+
+    Parameters
+    ----------
+    encoder
+        Of an autoencoder, trained or not.
+    layer
+        The encoder's layer on whose maps the classes are told apart.
+    classes
+        Number of classes.
+    dropout
+        Share of the maps' values that are left out in each step of training.
+    seed
+        Start of the new layer's weights, and of the dropout.
+
+    Raises
+    ------
+    InputError
+        If the encoder has no such layer, or a setting makes no sense.
+    """
+    whole(classes, "classes", least=2)
+    real(dropout, "dropout", least=0, below=1)
+    names = [each.name for each in encoder.layers]
+    if layer not in names:
+        raise InputError(f"the encoder has no layer {layer!r}; it has {', '.join(names)}.")
+    seeds = layer_seeds(seed)
+    copy = keras.models.clone_model(encoder)
+    copy.set_weights(encoder.get_weights())
+    x = keras.layers.Flatten()(copy.get_layer(layer).output)
+    x = keras.layers.Dropout(dropout, seed=next(seeds))(x)
+    start = initialiser("linear", next(seeds))
+    scores = keras.layers.Dense(classes, kernel_initializer=start, name="class")(x)
+    return keras.Model(copy.input, scores, name="classifier")
+
+
+def tune(
+    network: keras.Model, data: Split, rows: Rows, tuning: Tuning, *, seed: int = 0
+) -> list[float]:
+    """Train a classifier on labelled images; it ends with the weights of its best epoch.
+
+    The images are mirrored and moved at random, anew in each epoch. The best epoch is the one with
+    the highest accuracy on the validation images. The test part of ``data`` is not looked at.
+
+    Parameters
+    ----------
+    network
+        From :func:`classifier`; it is changed.
+    data
+        The images.
+    rows
+        Positions of the training images with a label.
+    tuning
+        How to train.
+    seed
+        Of the images' order and of how they are varied.
+
+    Returns
+    -------
+    accuracies
+        On the validation images, one for each epoch.
+    """
+    x, y = data.train[rows], data.train_labels[rows]
+    steps = tuning.epochs * -(-len(x) // tuning.batch_size)
+    network.compile(
+        keras.optimizers.Adam(_rate(tuning.learning_rate, steps)),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    accuracies: list[float] = []
+    best = network.get_weights()
+    for images, labels in _epochs(x, y, tuning.epochs, seed):
+        network.fit(images, labels, batch_size=tuning.batch_size, shuffle=False, verbose=0)
+        accuracies.append(accuracy(network, data.validation, data.validation_labels))
+        highest = int(np.argmax(accuracies))
+        if highest == len(accuracies) - 1:
+            best = network.get_weights()
+        elif len(accuracies) - 1 - highest >= tuning.patience:
+            break
+    network.set_weights(best)
+    return accuracies
+
+
+def predict(network: keras.Model, images: Images) -> NDArray[np.int64]:
+    """Return the class with the highest score for each image, shape ``(n,)``."""
+    scores = network.predict(images, batch_size=PREDICT_BATCH, verbose=0)
+    return scores.argmax(axis=1)
+
+
+def accuracy(network: keras.Model, images: Images, labels: NDArray[np.int64]) -> float:
+    """Return the share of images whose class is told right."""
+    return float((predict(network, images) == labels).mean())
+
+
+def varied(images: Images, rng: np.random.Generator, *, shift: int = SHIFT) -> Images:
+    """Return each image mirrored by chance and moved by up to ``shift`` pixels.
+
+    What moves in at an edge repeats the pixels at the edge.
+    """
+    count, height, width, _ = images.shape
+    mirrored = np.where(rng.random((count, 1, 1, 1)) < 0.5, images[:, :, ::-1], images)
+    margin = (shift, shift)
+    padded = np.pad(mirrored, ((0, 0), margin, margin, (0, 0)), mode="edge")
+    places = sliding_window_view(padded, (height, width), axis=(1, 2))
+    rows, columns = rng.integers(2 * shift + 1, size=(2, count))
+    return np.moveaxis(places[np.arange(count), rows, columns], 1, -1)
+
+
+def _epochs(
+    x: Images, y: NDArray[np.int64], count: int, seed: int
+) -> Iterator[tuple[Images, NDArray[np.int64]]]:
+    """Yield varied images and their labels for each epoch, in an order of its own."""
+    for epoch in range(count):
+        chosen = order(seed, epoch, len(x))
+        rng = np.random.default_rng((seed, epoch, 1))
+        yield varied(x[chosen], rng), y[chosen]
+
+
+def _rate(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return a learning rate that rises to its peak and then falls to 0 along a cosine."""
+    rise = max(1, int(WARM_UP * steps))
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, decay_steps=max(1, steps - rise), warmup_target=peak, warmup_steps=rise
+    )
