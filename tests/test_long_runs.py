@@ -1,13 +1,13 @@
 """The long runs: they take real data only, and record under names that the book can cite."""
 
-import dataclasses
 import sys
 
 import pytest
+from long_run_data import first, offline
 
 pytestmark = pytest.mark.tensorflow
 
-from aecourse import datasets, results  # noqa: E402
+from aecourse import results  # noqa: E402
 from aecourse.errors import DataError  # noqa: E402
 from tools.long_runs import __main__ as command  # noqa: E402
 from tools.long_runs import chapter03  # noqa: E402
@@ -15,8 +15,7 @@ from tools.long_runs import chapter03  # noqa: E402
 
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch):
-    monkeypatch.setenv("AECOURSE_OFFLINE", "1")
-    monkeypatch.delenv("AECOURSE_DATA_DIR", raising=False)
+    offline(monkeypatch)
 
 
 def test_a_stand_in_is_refused():
@@ -72,11 +71,4 @@ def test_the_labels_beside_the_model_are_those_it_was_told(monkeypatch, tmp_path
 
 
 def small(name):
-    data = datasets.load(name)
-    return dataclasses.replace(
-        data,
-        x_train=data.x_train[:100],
-        y_train=data.y_train[:100],
-        x_test=data.x_test[:20],
-        y_test=data.y_test[:20],
-    )
+    return first(name, train=100, test=20)

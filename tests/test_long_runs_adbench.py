@@ -2,10 +2,11 @@
 
 import pandas as pd
 import pytest
+from long_run_data import records
 
 pytestmark = pytest.mark.tensorflow
 
-from aecourse import datasets, results  # noqa: E402
+from aecourse import datasets  # noqa: E402
 from aecourse.applications import adbench  # noqa: E402
 from aecourse.errors import DataError  # noqa: E402
 from tools.long_runs import __main__ as command  # noqa: E402
@@ -28,10 +29,8 @@ class Norm:
 
 
 @pytest.fixture(autouse=True)
-def stand_in(monkeypatch, tmp_path):
-    monkeypatch.setenv("AECOURSE_OFFLINE", "1")
-    monkeypatch.delenv("AECOURSE_DATA_DIR", raising=False)
-    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+def recorded(monkeypatch, tmp_path):
+    return records(monkeypatch, tmp_path, "07_adbench")
 
 
 def test_without_the_published_numbers_it_says_so():
@@ -49,7 +48,7 @@ def test_it_is_offered():
     assert "adbench" in command.experiments()
 
 
-def test_every_set_and_their_mean_are_kept_beside_the_published_number(monkeypatch, tmp_path):
+def test_every_set_and_their_mean_are_kept_beside_the_published_number(monkeypatch, recorded):
     monkeypatch.setattr(adbench, "published", lambda: PUBLISHED)
     monkeypatch.setattr(keeping, "loaded", datasets.load)
     monkeypatch.setattr(chapter07_adbench, "SETS", ("cardio", "satimage-2"))
@@ -58,7 +57,7 @@ def test_every_set_and_their_mean_are_kept_beside_the_published_number(monkeypat
 
     chapter07_adbench.benchmark()
 
-    found = results.read(tmp_path / "07_adbench.json")
+    found = recorded()
     cardio, satimage, mean = (found[f"{name}_auroc"] for name in ("cardio", "satimage_2", "mean"))
     assert (cardio["reference"], satimage["reference"], mean["reference"]) == (80, 90, 85)
     assert mean["value"] == pytest.approx((cardio["value"] + satimage["value"]) / 2, abs=0.01)

@@ -4,36 +4,29 @@ import dataclasses
 
 import numpy as np
 import pytest
+from long_run_data import first, records
 
 pytestmark = pytest.mark.tensorflow
 
-from aecourse import datasets, results  # noqa: E402
+from aecourse import datasets  # noqa: E402
 from aecourse.applications import code_inversion  # noqa: E402
 from tools.long_runs import chapter04  # noqa: E402
 
 
 @pytest.fixture
 def recorded(monkeypatch, tmp_path):
-    monkeypatch.setenv("AECOURSE_OFFLINE", "1")
-    monkeypatch.delenv("AECOURSE_DATA_DIR", raising=False)
-    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    read = records(monkeypatch, tmp_path, "04_long_runs")
     monkeypatch.setattr(chapter04, "loaded", small)
-    return lambda: results.read(tmp_path / "04_long_runs.json")
+    return read
 
 
 def small(name):
-    data = datasets.load(name)
     if name == "olivetti_faces":
+        data = datasets.load(name)
         return dataclasses.replace(
             data, x_train=data.x_train[:, ::8, ::8], x_test=data.x_test[:, ::8, ::8]
         )
-    return dataclasses.replace(
-        data,
-        x_train=data.x_train[:300],
-        y_train=data.y_train[:300],
-        x_test=data.x_test[:60],
-        y_test=data.y_test[:60],
-    )
+    return first(name, train=300, test=60)
 
 
 def test_a_method_without_a_way_back_or_a_place_for_new_images_has_no_such_number(recorded):

@@ -1,12 +1,10 @@
 """The long runs of chapter 5 record each comparison with its draws and its circumstances."""
 
-import dataclasses
-
 import pytest
+from long_run_data import first, records
 
 pytestmark = pytest.mark.tensorflow
 
-from aecourse import datasets, results  # noqa: E402
 from tools.long_runs import chapter05  # noqa: E402
 
 NEIGHBOURS = {"k-NN": chapter05.KINDS["k-NN"]}
@@ -14,9 +12,7 @@ NEIGHBOURS = {"k-NN": chapter05.KINDS["k-NN"]}
 
 @pytest.fixture
 def recorded(monkeypatch, tmp_path):
-    monkeypatch.setenv("AECOURSE_OFFLINE", "1")
-    monkeypatch.delenv("AECOURSE_DATA_DIR", raising=False)
-    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    read = records(monkeypatch, tmp_path, "05_long_runs")
     monkeypatch.setattr(chapter05, "loaded", small)
     monkeypatch.setattr(chapter05, "KINDS", NEIGHBOURS)
     monkeypatch.setattr(chapter05, "DAMAGED_KINDS", NEIGHBOURS)
@@ -26,19 +22,12 @@ def recorded(monkeypatch, tmp_path):
     monkeypatch.setattr(chapter05, "DRAWS", range(2))
     monkeypatch.setattr(chapter05, "MODELS", range(2))
     chapter05.trained.cache_clear()
-    yield lambda: results.read(tmp_path / "05_long_runs.json")
+    yield read
     chapter05.trained.cache_clear()
 
 
 def small(name):
-    data = datasets.load(name)
-    return dataclasses.replace(
-        data,
-        x_train=data.x_train[:300],
-        y_train=data.y_train[:300],
-        x_test=data.x_test[:60],
-        y_test=data.y_test[:60],
-    )
+    return first(name, train=300, test=60)
 
 
 def test_the_difference_is_kept_beside_the_accuracies_it_comes_from(recorded):

@@ -1,12 +1,10 @@
 """The long runs of chapter 6 record each comparison with its seeds and its circumstances."""
 
-import dataclasses
-
 import pytest
+from long_run_data import first, records
 
 pytestmark = pytest.mark.tensorflow
 
-from aecourse import datasets, results  # noqa: E402
 from aecourse.applications import fine_tuning as ft  # noqa: E402
 from aecourse.applications import image_recognition as ir  # noqa: E402
 from tools.long_runs import chapter06  # noqa: E402
@@ -14,9 +12,7 @@ from tools.long_runs import chapter06  # noqa: E402
 
 @pytest.fixture
 def recorded(monkeypatch, tmp_path):
-    monkeypatch.setenv("AECOURSE_OFFLINE", "1")
-    monkeypatch.delenv("AECOURSE_DATA_DIR", raising=False)
-    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    read = records(monkeypatch, tmp_path, "06_long_runs")
     monkeypatch.setattr(chapter06, "loaded", small)
     monkeypatch.setattr(chapter06, "SEEDS", range(2))
     monkeypatch.setattr(chapter06, "DRAWS", range(2))
@@ -26,18 +22,23 @@ def recorded(monkeypatch, tmp_path):
     monkeypatch.setattr(chapter06, "PATCHES", 300)
     monkeypatch.setattr(chapter06, "LABELLED", 2)
     monkeypatch.setattr(ir, "UNITS", 16)
-    return lambda: results.read(tmp_path / "06_long_runs.json")
+    forget()
+    yield read
+    forget()
+
+
+def forget():
+    for kept in (
+        chapter06.prepared,
+        chapter06.probed_components,
+        chapter06.patch_features,
+        chapter06.trained,
+    ):
+        kept.cache_clear()
 
 
 def small(name):
-    data = datasets.load(name)
-    return dataclasses.replace(
-        data,
-        x_train=data.x_train[:120],
-        y_train=data.y_train[:120],
-        x_test=data.x_test[:20],
-        y_test=data.y_test[:20],
-    )
+    return first(name, train=120, test=20)
 
 
 def test_features_of_patches_stand_beside_as_many_components(recorded):
@@ -48,6 +49,15 @@ def test_features_of_patches_stand_beside_as_many_components(recorded):
     assert ours["seeds"] == gain["seeds"] == [0, 1]
     assert "principal components" in ours["note"]
     assert "target" not in ours
+
+
+def test_what_several_experiments_need_is_learnt_once(recorded):
+    chapter06.probe_patches("k_means")
+    chapter06.few_labels("k_means")
+    assert chapter06.patch_features.cache_info().misses == 2  # one for each seed
+    chapter06.probe_images("plain", epochs=1)
+    chapter06.fine_tuning("plain", epochs=1, tuning=ft.Tuning(epochs=1, patience=1))
+    assert chapter06.trained.cache_info().misses == 1
 
 
 def test_the_figure_to_reach_is_kept_with_an_autoencoder(recorded):

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from long_run_data import offline, records
 
 pytestmark = pytest.mark.tensorflow
 
-from aecourse import datasets, metrics, results  # noqa: E402
+from aecourse import datasets, metrics  # noqa: E402
 from aecourse.applications import detectors  # noqa: E402
 from aecourse.applications.detectors import Recipe  # noqa: E402
 from aecourse.errors import DataError  # noqa: E402
@@ -27,20 +28,17 @@ QUICK = {
 @pytest.fixture
 def kept(monkeypatch, tmp_path):
     """Run on the stand-in with quick detectors, and return what was kept."""
-    monkeypatch.setenv("AECOURSE_OFFLINE", "1")
-    monkeypatch.delenv("AECOURSE_DATA_DIR", raising=False)
-    monkeypatch.setenv(results.VARIABLE, str(tmp_path))
+    read = records(monkeypatch, tmp_path, "07_long_runs")
     monkeypatch.setattr(chapter07, "loaded", datasets.load)
     monkeypatch.setattr(chapter07, "SEEDS", range(2))
     monkeypatch.setattr(chapter07, "DRAWS", 20)
     monkeypatch.setattr(chapter07, "CONTAMINATION", (0.0, 0.01))
     monkeypatch.setattr(detectors, "recipes", lambda: QUICK)
-    return lambda: results.read(tmp_path / "07_long_runs.json")
+    return read
 
 
 def test_a_stand_in_is_refused(monkeypatch):
-    monkeypatch.setenv("AECOURSE_OFFLINE", "1")
-    monkeypatch.delenv("AECOURSE_DATA_DIR", raising=False)
+    offline(monkeypatch)
     with pytest.raises(DataError, match="AECOURSE_DATA_DIR"):
         chapter07.EXPERIMENTS["cards_detectors"]()
 

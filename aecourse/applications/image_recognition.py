@@ -48,7 +48,8 @@ def patch_recipes(units: int = UNITS, side: int = SIDE) -> Mapping[str, Recipe]:
     reach the decoder.
 
     The settings were chosen by the linear probe of :func:`probe` on validation images of CIFAR-10,
-    with 10,000 labelled images: noise of 0.5 or 1, prices of 0.1, 0.3 or 1, and 5, 10 or 20 units.
+    with 10,000 labelled images: noise of 0.5 or 1, prices of 0.1, 0.3 or 1, and 2, 3, 5, 10 or 20
+    units.
     A sigmoid code with a target rate, and blackened values in place of noise, were behind.
     """
     values = side**2 * SHAPE[-1]

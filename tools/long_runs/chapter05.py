@@ -1,6 +1,5 @@
 """Chapter 5: features for classifiers, with few labels, with all, and for damaged images."""
 
-import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
@@ -11,7 +10,7 @@ from aecourse import datasets, models
 from aecourse.applications import extractors, variants
 from aecourse.applications import feature_extraction as fe
 from tools.long_runs import keeping
-from tools.long_runs.keeping import loaded
+from tools.long_runs.keeping import loaded, slug
 
 SEED = 0
 CLASSES = 10
@@ -37,6 +36,7 @@ DAMAGES: Mapping[str, fe.Damage] = {
 }
 
 keep = partial(keeping.keep, "05_long_runs")
+keep_accuracies = partial(keeping.keep_accuracies, "05_long_runs")
 
 
 def few_labels(name: str, count: int, *, epochs: int | None = None) -> None:
@@ -136,20 +136,6 @@ def chosen(split: variants.Split) -> str:
     return f"settings chosen on {len(split.validation):,} validation labels"
 
 
-def keep_accuracies(where: str, table: pd.DataFrame, data: datasets.Dataset, note: str) -> None:
-    """Record the accuracy of each classifier on each kind of features."""
-    for (features, classifier), part in table.groupby(["features", "classifier"], sort=False):
-        first = part.iloc[0]
-        keep(
-            f"{where}_{slug(features)}_{slug(classifier)}",
-            part["accuracy"].tolist(),
-            unit="1",
-            dataset=data.provenance,
-            seeds=part["repetition"].tolist(),
-            note=f"Test images; {first['extractor']}; {first['setting']}; {note}.",
-        )
-
-
 def keep_advantages(
     where: str, table: pd.DataFrame, data: datasets.Dataset, note: str, target: float | None
 ) -> None:
@@ -166,11 +152,6 @@ def keep_advantages(
             note=f"Accuracy on codes less that on {part['best'].iloc[0]}, the best of "
             f"{' and '.join(BASELINES)}, in the same draw of labels; {note}.",
         )
-
-
-def slug(name: str) -> str:
-    """Return a name as a part of a key."""
-    return re.sub("[^a-z0-9]+", "_", name.lower())
 
 
 SIZED = [f"{kind}_{size}" for size in SIZES for kind in ("pca", "plain", "masking")]

@@ -1,11 +1,10 @@
 """Chapter 6: linear probes of features of photographs, few labels, fine-tuning and from scratch."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from aecourse import datasets, models
 from aecourse.applications import extractors, variants
@@ -14,8 +13,7 @@ from aecourse.applications import fine_tuning as ft
 from aecourse.applications import image_recognition as ir
 from aecourse.applications import patch_features as pf
 from tools.long_runs import keeping
-from tools.long_runs.chapter05 import slug
-from tools.long_runs.keeping import loaded
+from tools.long_runs.keeping import loaded, slug
 
 CLASSES = 10
 SEEDS = range(5)
@@ -29,6 +27,7 @@ PUBLISHED = 0.493  # a masked autoencoder after 100 epochs, in the examples of K
 LABELLED = 100  # of each class, for fine-tuning
 
 keep = partial(keeping.keep, "06_long_runs")
+keep_accuracies = partial(keeping.keep_accuracies, "06_long_runs")
 
 
 # --- linear probes --------------------------------------------------------------------------------
@@ -46,10 +45,10 @@ def probe_patches(kind: str, *, epochs: int | None = None) -> None:
     data, split = prepared()
     rows, said = [], ""
     for seed in SEEDS:
-        apply, said = patch_features(kind, split, seed, epochs)
+        apply, said = patch_features(kind, seed, epochs)
         seen = ir.featured(split, apply)
         rows.append(probed(seen, ir.in_both_scalings(kind, seen.train)))
-    components = probed(*simple("pca", split))
+    components = probed_components()
     facts = {} if kind == "k_means" else {"target": PROBE_TARGET}
     keep_probe(
         f"patches_{kind}",
@@ -73,12 +72,18 @@ def probe_patches(kind: str, *, epochs: int | None = None) -> None:
 def probe_images(key: str, *, epochs: int | None = None) -> None:
     """Probe the maps and the code of an autoencoder of whole images."""
     data, split = prepared()
-    model, said = trained(key, split, epochs)
+    model, said = trained(key, epochs)
     for name, apply in ir.views(key, model).items():
         seen = ir.featured(split, apply)
         row = probed(seen, ir.in_both_scalings(name, seen.train))
         note = f"{seen.train.shape[1]:,} features, {said}"
         keep_probe(f"{key}_{slug(name)}", [row], data, note, reference=PUBLISHED)
+
+
+@cache
+def probed_components() -> Mapping[str, Any]:
+    """Return the row of a probe of principal components, the same beside all kinds of patches."""
+    return probed(*simple("pca", prepared()[1]))
 
 
 def probed(seen: variants.Split, candidates: extractors.Candidates) -> Mapping[str, Any]:
@@ -137,23 +142,9 @@ def measured(
     """Return the features of all images under a name, ready for classifiers."""
     if key in SIMPLE:
         return simple(key, split)
-    apply, _ = patch_features(key, split, 0, epochs)
+    apply, _ = patch_features(key, 0, epochs)
     seen = ir.featured(split, apply)
     return seen, ir.in_both_scalings(f"patches, {key}", seen.train)
-
-
-def keep_accuracies(where: str, table: pd.DataFrame, data: datasets.Dataset, note: str) -> None:
-    """Record the accuracy of each classifier, one value a draw of labels."""
-    for (features, classifier), part in table.groupby(["features", "classifier"], sort=False):
-        first = part.iloc[0]
-        keep(
-            f"{where}_{slug(features)}_{slug(classifier)}",
-            part["accuracy"].tolist(),
-            unit="1",
-            dataset=data.provenance,
-            seeds=part["repetition"].tolist(),
-            note=f"Test images; {first['extractor']}; {first['setting']}; {note}.",
-        )
 
 
 # --- fine-tuning ----------------------------------------------------------------------------------
@@ -163,7 +154,7 @@ def fine_tuning(key: str, *, epochs: int | None = None, tuning: ft.Tuning | None
     """Tune classifiers with few labels, from an autoencoder's encoder and from scratch."""
     data, split = prepared()
     tuning = tuning or ir.FEW_TUNING
-    model, said = trained(key, split, epochs)
+    model, said = trained(key, epochs)
     found: dict[str, list[float]] = {"fine_tuned": [], "from_scratch": []}
     for seed in DRAWS:
         rows = fe.labelled_rows(split.train_labels, LABELLED, seed)
@@ -219,9 +210,10 @@ def described(tuning: ft.Tuning) -> str:
     )
 
 
-# --- what they share ------------------------------------------------------------------------------
+# --- what they share: what is cached serves all experiments of one call of the script -----------
 
 
+@cache
 def prepared() -> tuple[datasets.Dataset, variants.Split]:
     """Return the data and its parts."""
     data = loaded("cifar10")
@@ -239,11 +231,10 @@ def simple(key: str, split: variants.Split) -> tuple[variants.Split, extractors.
     return seen, ir.in_both_scalings("oriented gradients", seen.train)
 
 
-def patch_features(
-    kind: str, split: variants.Split, seed: int, epochs: int | None
-) -> tuple[pf.PatchFeatures, str]:
+@cache
+def patch_features(kind: str, seed: int, epochs: int | None) -> tuple[pf.PatchFeatures, str]:
     """Return the features of patches of a kind, learnt from training images, and how."""
-    patches = pf.draw_patches(split.train, PATCHES, seed=seed)
+    patches = pf.draw_patches(prepared()[1].train, PATCHES, seed=seed)
     whiten = pf.whitening(patches)
     patches = whiten(patches)
     if kind == "k_means":
@@ -254,8 +245,10 @@ def patch_features(
     return pf.PatchFeatures(whiten, pf.activations(model)), said
 
 
-def trained(key: str, split: variants.Split, epochs: int | None) -> tuple[models.Autoencoder, str]:
+@cache
+def trained(key: str, epochs: int | None) -> tuple[models.Autoencoder, str]:
     """Return an autoencoder of whole images, and how long its training took."""
+    split = prepared()[1]
     recipe = ir.image_recipes()[key]
     model, history = variants.train(recipe, split, epochs=epochs)
     return model, f"{recipe.title}, {keeping.ran(history, len(split.train), 0)}"
