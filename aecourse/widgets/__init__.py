@@ -7,6 +7,7 @@ from aecourse.widgets.decoder_layers import TransposedConvolution, decoder_layer
 from aecourse.widgets.descent_explorer import DescentExplorer
 from aecourse.widgets.line_explorer import LineExplorer
 from aecourse.widgets.setting_explorer import SettingExplorer
+from aecourse.widgets.threshold_explorer import ThresholdExplorer
 from aecourse.widgets.training_tuner import training_tuner
 from aecourse.widgets.tuner import Tuner, tune
 
@@ -18,6 +19,7 @@ __all__ = [
     "LineExplorer",
     "Range",
     "SettingExplorer",
+    "ThresholdExplorer",
     "TransposedConvolution",
     "Tuner",
     "decoder_layers",

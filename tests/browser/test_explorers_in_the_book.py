@@ -15,6 +15,7 @@ from aecourse.widgets import (
     DescentExplorer,
     LineExplorer,
     SettingExplorer,
+    ThresholdExplorer,
     TransposedConvolution,
 )
 from tools import notebooks, pages
@@ -88,6 +89,20 @@ def clouds(stored: dict[str, Any]) -> CloudExplorer:
     )
 
 
+def thresholds(stored: dict[str, Any]) -> ThresholdExplorer:
+    """Build the twin of a stored explorer of a threshold."""
+    normal, anomalies, losses = (
+        np.frombuffer(stored[name], "<f4") for name in ("normal_scores", "anomaly_scores", "losses")
+    )
+    return ThresholdExplorer(
+        np.repeat([0, 1], [len(normal), len(anomalies)]),
+        np.concatenate([normal, anomalies]),
+        np.concatenate([np.zeros(len(normal)), losses]),
+        prevalence=stored["prevalence"],
+        log=stored["log"],
+    )
+
+
 def together(*parts: dict[str, Any]) -> np.ndarray:
     """Return all numbers of the parts, one after the other."""
     return np.concatenate([np.ravel(value) for part in parts for value in part.values()])
@@ -106,6 +121,8 @@ def expected(stored: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
     if "clouds" in stored:
         cloud, epoch = clouds(stored), state["epoch"]
         return together(cloud.codes_at(epoch), cloud.numbers_at(epoch))
+    if "losses" in stored:
+        return together(thresholds(stored).outcome(state["threshold"], state["false_alarm"]))
     settings = {name: state[name] for name in stored["settings"]}
     return DescentExplorer(**settings).path()
 

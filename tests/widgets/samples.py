@@ -10,6 +10,7 @@ from aecourse.widgets import (
     DescentExplorer,
     LineExplorer,
     SettingExplorer,
+    ThresholdExplorer,
     TransposedConvolution,
 )
 
@@ -95,3 +96,18 @@ def cloud_explorer(**options) -> CloudExplorer:
         **options,
     }
     return CloudExplorer(**options)
+
+
+def threshold_explorer(**options) -> ThresholdExplorer:
+    """Return 300 normal samples and 30 anomalies whose scores overlap, some of them equal."""
+    rng = np.random.default_rng(8)
+    labels = rng.permutation(np.repeat([0, 1], [300, 30]))
+    options = {
+        "labels": labels,
+        "scores": np.round(rng.gamma(2.0, size=330) + 4 * labels, 2) + 0.1,
+        "losses": np.round(rng.lognormal(4, 1, 330), 2),
+        "false_alarm": 10.0,
+        "prevalence": 0.002,
+        **options,
+    }
+    return ThresholdExplorer(**options)

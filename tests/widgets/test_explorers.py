@@ -12,8 +12,10 @@ from samples import (
     descent_explorer,
     line_explorer,
     setting_explorer,
+    threshold_explorer,
 )
 
+from aecourse import metrics
 from aecourse.errors import InputError
 from aecourse.widgets import (
     DecoderExplorer,
@@ -30,6 +32,7 @@ ALL = [
     descent_explorer,
     setting_explorer,
     cloud_explorer,
+    threshold_explorer,
 ]
 
 
@@ -282,6 +285,50 @@ def test_codes_and_numbers_follow_the_epoch():
     assert cloud_explorer(numbers=None).numbers_at(5) == {}
 
 
+def test_a_threshold_has_the_outcome_that_the_measures_give():
+    labels, scores, losses = [0, 1, 0, 1, 0], [1.0, 2.0, 3.0, 4.0, 5.0], [9, 70, 9, 30, 9]
+    explorer = threshold_explorer(labels=labels, scores=scores, losses=losses, prevalence=0.01)
+    told = explorer.outcome(2.0, 7.0)
+    counts = [told[name] for name in metrics.Confusion._fields]
+    assert counts == [1, 2, 1, 1]
+    assert (told["precision"], told["recall"]) == (pytest.approx(1 / 3), 0.5)
+    assert told["precision_at_prevalence"] == pytest.approx(
+        metrics.confusion_at(labels, scores, 2.0).precision_at_prevalence(0.01)
+    )
+    assert told["cost"] == 70 + 2 * 7
+    assert "precision_at_prevalence" not in threshold_explorer(prevalence=None).outcome(2.0, 7.0)
+
+
+def test_no_threshold_is_cheaper_than_the_cheapest():
+    explorer = threshold_explorer()
+    for alarm in (5.0, 50.0, 500.0):
+        least = explorer.outcome(explorer.cheapest(alarm), alarm)["cost"]
+        others = [explorer.outcome(t, alarm)["cost"] for t in np.linspace(*explorer.span, 300)]
+        assert least <= min(others)
+
+
+def test_the_bars_hold_every_score_on_both_kinds_of_axis():
+    for log in (False, True):
+        bars = threshold_explorer(log=log).bars
+        assert (sum(bars["normal"]), sum(bars["anomalies"])) == (300, 30)
+        assert len(bars["edges"]) == len(bars["normal"]) + 1
+
+
+def test_a_threshold_starts_where_a_hundredth_of_the_normal_scores_lie_above():
+    explorer = threshold_explorer()
+    assert explorer.outcome(explorer.threshold, 5.0)["false_positives"] <= 3
+    assert threshold_explorer(start=2.5).threshold == 2.5
+
+
+def test_twenty_thousand_scores_take_a_sixth_of_a_notebook():
+    rng = np.random.default_rng(0)
+    labels = np.arange(20_000) % 50 == 0
+    explorer = threshold_explorer(
+        labels=labels.astype(int), scores=rng.normal(size=20_000), losses=rng.random(20_000)
+    )
+    assert stored_bytes(explorer) < 250_000
+
+
 @pytest.mark.parametrize("make", ALL)
 def test_viewers_without_javascript_see_a_still_picture_with_alt_text(make):
     data, metadata = make()._repr_mimebundle_()
@@ -380,6 +427,20 @@ def test_the_module_imports_nothing_and_asks_nobody(make):
                 numbers=None,
             ),
             "fewer epochs",
+        ),
+        (lambda: threshold_explorer(labels=np.zeros(330, int)), "all 330 labels are 0"),
+        (lambda: threshold_explorer(scores=np.zeros(3)), "one score for each|one label and one"),
+        (lambda: threshold_explorer(scores=np.zeros(330)), "scores that differ"),
+        (lambda: threshold_explorer(scores=np.arange(330) - 5.0, log=True), "logarithmic"),
+        (lambda: threshold_explorer(losses=np.zeros(3)), r"\(330\)"),
+        (lambda: threshold_explorer(losses=np.full(330, -1.0)), "cannot be negative"),
+        (lambda: threshold_explorer(false_alarm=0.0), "false_alarm"),
+        (lambda: threshold_explorer(prevalence=1.0), "prevalence"),
+        (
+            lambda: threshold_explorer(
+                labels=np.arange(20_001) % 2, scores=np.arange(20_001), losses=np.ones(20_001)
+            ),
+            "at most 20,000",
         ),
         (lambda: LineExplorer(np.zeros((4, 3))), r"\(n, 2\)"),
         (lambda: LineExplorer(np.ones((4, 2))), "all|same"),

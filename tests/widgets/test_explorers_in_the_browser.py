@@ -10,11 +10,19 @@ from samples import (
     descent_explorer,
     line_explorer,
     setting_explorer,
+    threshold_explorer,
 )
 
 pytestmark = pytest.mark.browser
 
-ALL = [decoder_explorer, line_explorer, descent_explorer, setting_explorer, cloud_explorer]
+ALL = [
+    decoder_explorer,
+    line_explorer,
+    descent_explorer,
+    setting_explorer,
+    cloud_explorer,
+    threshold_explorer,
+]
 FIRST = ".ae-pad, input[type=range]"  # what takes the arrow keys first
 
 
@@ -103,6 +111,43 @@ def test_the_browser_shows_pythons_codes_and_numbers_at_every_epoch(chromium):
             codes = [points.ravel() for points in explorer.codes_at(epoch).values()]
             expected = np.concatenate([*codes, list(explorer.numbers_at(epoch).values())])
             np.testing.assert_allclose(picture(page), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("options", [{}, {"log": True, "prevalence": None}])
+def test_the_browser_counts_mistakes_and_costs_as_python_does(chromium, options):
+    explorer = threshold_explorer(**options)
+    rng = np.random.default_rng(0)
+    on_a_score = np.float32(explorer._scores[[0, 100, 329]]).tolist()  # which is not above itself
+    with mounted(chromium, explorer) as page:
+        for threshold in [*rng.uniform(*explorer.span, 20), *on_a_score]:
+            alarm = float(f"{rng.uniform(*explorer.alarm_span):.3g}")
+            set_state(page, threshold=float(threshold), false_alarm=alarm)
+            expected = list(explorer.outcome(threshold, alarm).values())
+            np.testing.assert_allclose(picture(page), expected, rtol=1e-6, atol=1e-4)
+
+
+def test_the_button_goes_to_pythons_cheapest_threshold(chromium):
+    explorer = threshold_explorer()
+    with mounted(chromium, explorer) as page:
+        for alarm in (5.0, 40.0, 500.0):
+            set_state(page, false_alarm=alarm)
+            page.get_by_role("button", name="cheapest").press("Enter")
+            assert state(page)["threshold"] == pytest.approx(explorer.cheapest(alarm), abs=1e-4)
+
+
+def test_the_threshold_obeys_slider_picture_and_mouse(chromium):
+    with mounted(chromium, threshold_explorer(start=3.0)) as page:
+        page.get_by_label("threshold", exact=True).press("ArrowRight")
+        by_slider = state(page)["threshold"]
+        assert by_slider > 3.0
+        page.locator(".ae-pad").focus()
+        page.keyboard.press("Shift+ArrowLeft")
+        assert state(page)["threshold"] < 3.0
+        box = page.locator(".ae-pad").bounding_box()
+        page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.5 * box["height"])
+        assert state(page)["threshold"] > by_slider
+        cells = page.locator(".ae-table td").all_inner_texts()
+        assert cells[1:] == [str(int(n)) for n in np.take(picture(page), [1, 3, 2, 4])]
 
 
 def test_a_row_of_small_images_is_drawn_line_by_line_and_weights_by_their_sign(chromium):
