@@ -25,8 +25,9 @@ import json
 import math
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -111,10 +112,52 @@ def record(
     return mean
 
 
-def read(path: str | Path) -> dict[str, dict[str, object]]:
+def read(path: str | Path) -> dict[str, dict[str, Any]]:
     """Return the entries of one results file by their keys."""
-    results: dict[str, dict[str, object]] = json.loads(Path(path).read_text("utf-8"))["results"]
+    results: dict[str, dict[str, Any]] = json.loads(Path(path).read_text("utf-8"))["results"]
     return results
+
+
+class LongRuns(Mapping[str, dict[str, Any]]):
+    """The entries of a file of long runs by their keys, and their numbers as text for a page.
+
+    A notebook that was taken out of the book has no such file beside it; then there are no entries,
+    and each number is a dash.
+
+    Parameters
+    ----------
+    path : str or Path
+        The results file.
+    form : str
+        How a number is written unless a call says otherwise, as in ``"{:.1%}"``.
+    """
+
+    MARK = "†"
+    """Stands in the text after a number that was not computed in the notebook."""
+
+    def __init__(self, path: str | Path, form: str) -> None:
+        self._entries = read(path) if Path(path).is_file() else {}
+        self._form = form
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        return self._entries[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def said(self, key: str, form: str | None = None) -> str:
+        """Return a number for the text, with the mark."""
+        return (form or self._form).format(self[key]["value"]) + self.MARK if key in self else "–"
+
+    def with_spread(self, key: str, form: str | None = None, *, scale: float = 1) -> str:
+        """Return a number for a table, and its standard deviation if there are several seeds."""
+        if key not in self:
+            return "–"
+        numbers = [self[key][name] for name in ("value", "spread") if name in self[key]]
+        return " ± ".join((form or self._form).format(scale * number) for number in numbers)
 
 
 def _check_name(what: str, name: str, form: re.Pattern[str]) -> None:

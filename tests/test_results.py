@@ -80,3 +80,28 @@ def test_a_bad_argument_is_refused_even_when_nothing_is_written(change: dict, wo
     good |= change
     with pytest.raises(InputError, match=word):
         results.record(good.pop("chapter"), good.pop("key"), good.pop("value"), **good)
+
+
+@pytest.fixture
+def noted(folder: Path) -> Path:
+    for key, value, seeds in (("lead", [0.02, 0.04], [0, 1]), ("loss", 0.5, None)):
+        results.record("01_a", key, value, unit="1", dataset="x", seeds=seeds)
+    return folder / "01_a.json"
+
+
+def test_a_number_of_a_long_run_is_marked_in_the_text_and_has_its_spread_in_a_table(
+    noted: Path,
+) -> None:
+    runs = results.LongRuns(noted, "{:.1%}")
+    assert list(runs) == ["lead", "loss"]
+    assert (runs.said("lead"), runs.said("lead", "{:+.2f}")) == ("3.0%†", "+0.03†")
+    assert runs.with_spread("lead") == "3.0% ± 1.4%"
+    assert runs.with_spread("lead", "{:.1f}", scale=100) == "3.0 ± 1.4"
+    assert runs.with_spread("loss") == "50.0%"
+
+
+def test_a_number_that_is_not_there_is_a_dash_with_or_without_the_file(noted: Path) -> None:
+    for path in (noted, noted.with_name("nowhere.json")):
+        runs = results.LongRuns(path, "{:.1%}")
+        assert (runs.said("other"), runs.with_spread("other")) == ("–", "–")
+    assert not runs

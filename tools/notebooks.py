@@ -148,17 +148,33 @@ def source_files(module_files: Iterable[Path], root: Path = ROOT) -> list[Path]:
     """Return the files of our package that the imported modules stand for.
 
     To a package belong the scripts and style sheets below it, which travel into the outputs. The
-    top of the package only holds its version and is left out.
+    top of the package only holds its version and is left out; so is a file that does no more than
+    gather names, or each new name would make every notebook stale. What the names stand for is in
+    files of its own, which are among the imported ones.
     """
     top = root / "aecourse"
     files = set()
     for path in module_files:
         if not path.is_relative_to(top) or path == top / "__init__.py":
             continue
-        files.add(path)
+        if not _gathers_names(path):
+            files.add(path)
         if path.name == "__init__.py":
             files.update(p for p in path.parent.rglob("*") if p.suffix in {".js", ".css"})
     return sorted(files)
+
+
+def _gathers_names(path: Path) -> bool:
+    """Tell whether a package's file only imports names from the modules below it."""
+    if path.name != "__init__.py":
+        return False
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    _drop_docstrings(tree)
+    return all(
+        isinstance(node, ast.ImportFrom)
+        or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__")
+        for node in tree.body
+    )
 
 
 def file_hash(path: Path) -> str:

@@ -20,6 +20,7 @@ from aecourse.checks import real, whole
 from aecourse.errors import InputError
 from aecourse.networks.settings import initialiser, layer_seeds
 from aecourse.training.batches import order
+from aecourse.training.schedules import cosine
 
 SHIFT = 4  # pixels by which an image is moved at most, up or down and left or right
 PREDICT_BATCH = 500
@@ -117,7 +118,7 @@ def tune(
     x, y = data.train[rows], data.train_labels[rows]
     steps = tuning.epochs * -(-len(x) // tuning.batch_size)
     network.compile(
-        keras.optimizers.Adam(_rate(tuning.learning_rate, steps)),
+        keras.optimizers.Adam(cosine(tuning.learning_rate, steps, warm_up=WARM_UP)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     accuracies: list[float] = []
@@ -167,11 +168,3 @@ def _epochs(
         chosen = order(seed, epoch, len(x))
         rng = np.random.default_rng((seed, epoch, 1))
         yield varied(x[chosen], rng), y[chosen]
-
-
-def _rate(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Return a learning rate that rises to its peak and then falls to 0 along a cosine."""
-    rise = max(1, int(WARM_UP * steps))
-    return keras.optimizers.schedules.CosineDecay(
-        0.0, decay_steps=max(1, steps - rise), warmup_target=peak, warmup_steps=rise
-    )

@@ -3,8 +3,8 @@
 A patch of six by six pixels can show an edge, a corner or a colour, and little else. So a small
 model learns from patches, drawn anywhere in the training images, what they have in common; then it
 looks at every patch of an image; and the means of its values over quarters of the image are the
-features. The model sees no label. :func:`k_means` is the simplest one, and :func:`train` gives an
-autoencoder.
+features. The model sees no label. :func:`k_means` is the simplest one; :func:`activations` takes an
+autoencoder that was trained on patches.
 
 References
 ----------
@@ -13,15 +13,13 @@ Coates, Ng and Lee (2011).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from aecourse import models, training
+from aecourse import models
 from aecourse.applications.extractors import Features, Images
-from aecourse.applications.variants import Recipe
 from aecourse.checks import real, whole
 from aecourse.errors import InputError
 from aecourse.models.base import in_batches
@@ -30,9 +28,7 @@ Patches = NDArray[np.float32]
 Activations = NDArray[np.float32]
 Encode = Callable[[Patches], Activations]
 SIDE = 6  # pixels; the best of 6, 8 and 12 in the paper
-FAINT = (
-    10 / 255**2
-)  # variance added to a patch's own, so that a plain patch is not blown up to noise
+FAINT = 10 / 255**2  # variance added to a patch's own: a plain patch is not to become loud noise
 FLOOR = 0.1  # variance added to each component's before whitening, for the same reason
 AT_ONCE = 8  # images whose patches are held at one time: few enough for the processor's cache
 
@@ -228,42 +224,6 @@ def k_means(patches: Patches, units: int, *, seed: int = 0) -> Encode:
         return np.maximum(distances.mean(axis=1, keepdims=True) - distances, 0)
 
     return encode
-
-
-def train(
-    recipe: Recipe, patches: Patches, *, seed: int = 0, epochs: int | None = None, **settings: Any
-) -> tuple[models.Autoencoder, training.History]:
-    """Build a recipe's model and train it on prepared patches.
-
-    Parameters
-    ----------
-    recipe
-        What to build and how to train it.
-    patches
-        Shape ``(n, values)``.
-    seed
-        Start of the weights, order of the patches and all that the model draws.
-    epochs
-        In place of the recipe's own number.
-    settings
-        Passed on to :func:`aecourse.training.fit`.
-
-    Returns
-    -------
-    model, history
-    """
-    model = recipe.build(seed)
-    history = training.fit(
-        model,
-        patches,
-        epochs=epochs or recipe.epochs,
-        batch_size=recipe.batch_size,
-        learning_rate=recipe.learning_rate,
-        schedule="cosine",
-        seed=seed,
-        **{"progress": False, **settings},
-    )
-    return model, history
 
 
 def activations(model: models.Autoencoder) -> Encode:

@@ -46,6 +46,52 @@ class Recipe:
     batch_size: int = 128
     published: float | None = None
 
+    def train(
+        self,
+        x: NDArray[np.float32],
+        *,
+        labels: NDArray[np.int64] | None = None,
+        validation: NDArray[np.float32] | None = None,
+        seed: int = 0,
+        epochs: int | None = None,
+        **settings: Any,
+    ) -> tuple[models.Autoencoder, training.History]:
+        """Build the model and train it.
+
+        Parameters
+        ----------
+        x
+            Samples, shape ``(n, …)``; they are folded as the model takes them.
+        labels
+            One for each sample, for a model that learns from them.
+        validation
+            Samples that each epoch is measured on.
+        seed
+            Start of the weights, order of the samples and all that the model draws.
+        epochs
+            In place of the recipe's own number.
+        settings
+            Passed on to :func:`aecourse.training.fit`.
+
+        Returns
+        -------
+        model, history
+        """
+        model = self.build(seed)
+        samples = as_taken_by(model, x)
+        history = training.fit(
+            model,
+            samples if labels is None else (samples, labels),
+            validation_data=None if validation is None else as_taken_by(model, validation),
+            epochs=epochs or self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            schedule="cosine",
+            seed=seed,
+            **{"progress": False, **settings},
+        )
+        return model, history
+
 
 @dataclass(frozen=True)
 class Split:
@@ -108,20 +154,12 @@ def train(
     -------
     model, history
     """
-    model = recipe.build(seed)
-    images = as_taken_by(model, data.train)
-    history = training.fit(
-        model,
-        images if told is None else (images[told.rows], told.labels),
-        validation_data=as_taken_by(model, data.validation) if told is None else None,
-        epochs=epochs or recipe.epochs,
-        batch_size=recipe.batch_size,
-        learning_rate=recipe.learning_rate,
-        schedule="cosine",
-        seed=seed,
-        **{"progress": False, **settings},
-    )
-    return model, history
+    if told is None:
+        return recipe.train(
+            data.train, validation=data.validation, seed=seed, epochs=epochs, **settings
+        )
+    x = data.train[told.rows]
+    return recipe.train(x, labels=told.labels, seed=seed, epochs=epochs, **settings)
 
 
 def as_taken_by(model: models.Autoencoder, images: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,13 +8,8 @@ __all__ = ["EXERCISES", "TITLE", "active_dimensions", "add_noise", "divergences"
 
 TITLE = "Variants: networks times objectives"
 
-EXERCISES = tuple(
-    sorted(
-        (
-            *chapter03_noise.EXERCISES,
-            *chapter03_latent.EXERCISES,
-            *chapter03_networks.EXERCISES,
-        ),
-        key=lambda exercise: int(exercise.number.split(".")[1]),
-    )
+EXERCISES = (
+    *chapter03_noise.EXERCISES,
+    *chapter03_latent.EXERCISES,
+    *chapter03_networks.EXERCISES,
 )

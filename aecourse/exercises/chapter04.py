@@ -7,9 +7,7 @@ __all__ = ["EXERCISES", "TITLE", "kept"]
 
 TITLE = "Dimensionality reduction"
 
-EXERCISES = tuple(
-    sorted(
-        (*chapter04_neighbours.EXERCISES, *chapter04_codes.EXERCISES),
-        key=lambda exercise: int(exercise.number.split(".")[1]),
-    )
+EXERCISES = (
+    *chapter04_neighbours.EXERCISES,
+    *chapter04_codes.EXERCISES,
 )

@@ -7,13 +7,8 @@ __all__ = ["EXERCISES", "TITLE", "read_right"]
 
 TITLE = "Feature extraction"
 
-EXERCISES = tuple(
-    sorted(
-        (
-            *chapter05_features.EXERCISES,
-            *chapter05_labels.EXERCISES,
-            *chapter05_units.EXERCISES,
-        ),
-        key=lambda exercise: int(exercise.number.split(".")[1]),
-    )
+EXERCISES = (
+    *chapter05_features.EXERCISES,
+    *chapter05_labels.EXERCISES,
+    *chapter05_units.EXERCISES,
 )

@@ -1,7 +1,7 @@
 """Which exercises there are: each chapter declares its own in a module ``chapterNN``.
 
 A chapter module has two names: ``TITLE``, the chapter's title, and ``EXERCISES``, a tuple of
-``Exercise``. Adding a module adds its exercises; nothing else has to be changed.
+``Exercise`` in any order. Adding a module adds its exercises; nothing else has to be changed.
 """
 
 import difflib
@@ -63,6 +63,11 @@ class Exercise:
         """The chapter it belongs to."""
         return int(self.number.split(".")[0])
 
+    @property
+    def position(self) -> int:
+        """Its place in the chapter, from 1."""
+        return int(self.number.split(".")[1])
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -91,7 +96,7 @@ def chapter(number: int) -> Chapter:
     """
     module = importlib.import_module(f"{__package__}.chapter{number:02d}")
     found: dict[str, Exercise] = {}
-    for exercise in module.EXERCISES:
+    for exercise in sorted(module.EXERCISES, key=lambda each: each.position):
         if exercise.chapter != number or exercise.number in found:
             raise InputError(
                 f"Exercise {exercise.number} is declared twice or in the wrong chapter's module "

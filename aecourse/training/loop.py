@@ -17,11 +17,11 @@ from aecourse.training.checkpoint import Checkpoint, settings_of
 from aecourse.training.early_stopping import EarlyStopping
 from aecourse.training.history import History
 from aecourse.training.progress import Progress
+from aecourse.training.schedules import cosine
 
 Trainable = Autoencoder | CodePrior
 Schedule = Literal["constant", "cosine"]
 VALIDATION_BATCH = 512
-WARM_UP = 0.05  # share of the steps in which the cosine schedule's rate rises
 
 
 def fit(
@@ -225,25 +225,13 @@ def _compile(model: Trainable, learning_rate: float | None, schedule: Schedule, 
     if learning_rate is not None:
         real(learning_rate, "learning_rate", above=0)
     if schedule == "cosine":
-        model.compile(model.optimizer_at(_cosine(learning_rate or DEFAULT_LEARNING_RATE, steps)))
+        model.compile(model.optimizer_at(cosine(learning_rate or DEFAULT_LEARNING_RATE, steps)))
     elif learning_rate is not None:
         model.compile(model.optimizer_at(float(learning_rate)))
     elif not model.compiled:
         model.compile()
     model.ensure_built()
     model.optimizer.build(model.trainable_variables)
-
-
-def _cosine(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Return a rate that rises to its peak in the first steps and falls to 0 at the last.
-
-    The first gradients of an autoencoder all point the same way, to the mean of the data: at full
-    rate they can push a sigmoid output so far that it no longer learns.
-    """
-    rise = max(1, int(WARM_UP * steps))
-    return keras.optimizers.schedules.CosineDecay(
-        0.0, decay_steps=max(1, steps - rise), warmup_target=float(peak), warmup_steps=rise
-    )
 
 
 def _check_numbers(

@@ -28,12 +28,16 @@ def module(*names: str) -> str:
 
     The browser loads an explorer from memory, where a module cannot import a neighbour.
     """
-    return "\n".join((STATIC / part).read_text(encoding="utf-8") for part in ("shared.js", *names))
+    return _joined("shared.js", *names)
 
 
-def style_sheet() -> str:
-    """Return the style sheet of all explorers."""
-    return (STATIC / "explorers.css").read_text(encoding="utf-8")
+def style_sheet(*names: str) -> str:
+    """Return the style sheet of all explorers, and what one of them adds."""
+    return _joined("explorers.css", *names)
+
+
+def _joined(*names: str) -> str:
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)
 
 
 class Explorer(anywidget.AnyWidget):

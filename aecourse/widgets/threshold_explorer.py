@@ -10,7 +10,7 @@ from aecourse.checks import real
 from aecourse.errors import InputError
 from aecourse.plots import CourseFigure
 from aecourse.plots.style import HATCHES, applied, colour, new_figure, sentence
-from aecourse.widgets.explorer import Explorer, as_array, as_bytes, module
+from aecourse.widgets.explorer import Explorer, as_array, as_bytes, module, style_sheet
 
 BINS = 48
 MOST_SAMPLES = 20_000  # 80 kB of scores
@@ -65,6 +65,7 @@ class ThresholdExplorer(Explorer):
     """
 
     _esm = module("threshold.js")
+    _css = style_sheet("threshold.css")
 
     normal_scores = traitlets.Bytes().tag(sync=True)
     anomaly_scores = traitlets.Bytes().tag(sync=True)

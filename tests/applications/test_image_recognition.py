@@ -45,7 +45,7 @@ def test_all_that_is_learnt_scaled_and_chosen_is_so_without_the_test_part(data, 
         patches = pf.draw_patches(given.train, 500)
         whiten = pf.whitening(patches)
         recipe = ir.patch_recipes(8)["denoising"]
-        model, _ = pf.train(recipe, whiten(patches), epochs=1)
+        model, _ = recipe.train(whiten(patches), epochs=1)
         seen = ir.featured(given, pf.PatchFeatures(whiten, model.encode, stride=13))
         features = {"codes": ir.in_both_scalings("codes", seen.train)}
         return seen, fe.compare(seen, features, QUICK, labelled)

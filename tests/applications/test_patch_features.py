@@ -129,12 +129,12 @@ def test_a_patch_excites_its_own_cluster_most_and_distant_ones_not_at_all():
 def test_an_autoencoder_of_patches_learns_and_repeats(key, patches):
     prepared = pf.whitening(patches)(patches)
     recipe = ir.patch_recipes(16, side=4)[key]
-    model, history = pf.train(recipe, prepared, epochs=3)
+    model, history = recipe.train(prepared, epochs=3)
     assert history["loss"][-1] < history["loss"][0]
     codes = model.encode(prepared[:50])
     assert codes.shape == (50, 16)
     assert codes.min() >= 0
-    again, _ = pf.train(recipe, prepared, epochs=3)
+    again, _ = recipe.train(prepared, epochs=3)
     np.testing.assert_array_equal(again.encode(prepared[:50]), codes)
-    other, _ = pf.train(recipe, prepared, epochs=3, seed=1)
+    other, _ = recipe.train(prepared, epochs=3, seed=1)
     assert np.any(other.encode(prepared[:50]) != codes)

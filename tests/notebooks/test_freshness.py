@@ -173,7 +173,25 @@ def test_scripts_and_styles_of_an_imported_package_count_as_its_sources(tmp_path
         [widgets / "__init__.py", tmp_path / "aecourse" / "__init__.py", Path("elsewhere.py")],
         root=tmp_path,
     )
-    assert [file.name for file in files] == ["__init__.py", "line.css", "line.js"]
+    assert [file.name for file in files] == ["line.css", "line.js"]
+
+
+@pytest.mark.parametrize(
+    ("code", "counts"),
+    [
+        ('"""Widgets."""\nfrom aecourse.widgets.line import Line\n__all__ = ["Line"]', False),
+        ("LIMIT = 3", True),
+        ("def find():\n    return 1", True),
+        ("import os\nos.environ['KERAS_BACKEND'] = 'jax'", True),
+    ],
+)
+def test_a_package_file_counts_when_it_does_more_than_gather_names(
+    tmp_path: Path, code: str, counts: bool
+) -> None:
+    package = tmp_path / "aecourse" / "widgets"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(code)
+    assert bool(notebooks.source_files([package / "__init__.py"], root=tmp_path)) is counts
 
 
 def test_the_check_starts_at_once_and_without_tensorflow() -> None:

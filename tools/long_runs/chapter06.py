@@ -240,7 +240,7 @@ def patch_features(kind: str, seed: int, epochs: int | None) -> tuple[pf.PatchFe
     if kind == "k_means":
         return pf.PatchFeatures(whiten, pf.k_means(patches, ir.UNITS, seed=seed)), "k-means"
     recipe = ir.patch_recipes(ir.UNITS)[kind]
-    model, history = pf.train(recipe, patches, seed=seed, epochs=epochs)
+    model, history = recipe.train(patches, seed=seed, epochs=epochs)
     said = f"{recipe.title}, {keeping.ran(history, len(patches), seed, 'patches')}"
     return pf.PatchFeatures(whiten, pf.activations(model)), said
 
