@@ -188,7 +188,7 @@ def recipes() -> dict[str, Recipe]:
         "local_outlier_factor": {"n_neighbors": 50},
         "one_class_svm": {"nu": 0.05},
         "pca": {"n_components": 24},
-        "autoencoder": {"n_components": 24, "epochs": 40},
+        "autoencoder": {"n_components": 24, "epochs": 20},
         "ensemble": {"n_components": 24, "n_estimators": 10, "connectivity": 1.0},
     }
     chosen = {method: Recipe(method, found, "normal_scores") for method, found in by_rank.items()}
