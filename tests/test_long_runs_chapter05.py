@@ -55,9 +55,15 @@ def test_no_figure_was_set_for_another_number_of_labels(recorded):
     assert "target" not in recorded()["fashion_few_1_advantage_k_nn"]
 
 
+def test_the_plain_code_is_measured_with_each_number_of_labels(recorded, monkeypatch):
+    monkeypatch.setattr(chapter05, "COUNTS", (1, 5))
+    chapter05.few_labels_plain("mnist", epochs=1)
+    assert set(recorded()) == {"mnist_few_1_plain_k_nn", "mnist_few_5_plain_k_nn"}
+
+
 def test_each_autoencoder_has_a_value_of_its_own(recorded):
-    chapter05.model_seeds("mnist", epochs=1)
-    assert recorded()["mnist_few_10_models_k_nn"]["seeds"] == [0, 1]
+    chapter05.model_seeds("mnist", "plain", epochs=1)
+    assert recorded()["mnist_few_10_plain_models_k_nn"]["seeds"] == [0, 1]
 
 
 def test_features_of_one_size_are_kept_side_by_side(recorded):
@@ -79,3 +85,13 @@ def test_every_damage_is_kept_for_each_kind_of_features(recorded):
         for key in ("pixels", "masking")
     }
     assert "denoising, masked" in found["fashion_damage_none_masking_k_nn"]["note"]
+
+
+def test_codes_of_each_size_are_kept_apart(recorded, monkeypatch):
+    monkeypatch.setattr(chapter05, "WIDER", (4, 6))
+    chapter05.wider("fashion", epochs=1)
+    found = recorded()
+    assert set(found) == {
+        f"fashion_few_10_{kind}_{size}_k_nn" for kind in ("plain", "masking") for size in (4, 6)
+    }
+    assert "6 numbers" in found["fashion_few_10_plain_6_k_nn"]["note"]

@@ -15,16 +15,9 @@ from tools.long_runs.keeping import loaded
 SIZE = 32  # dimensions of the codes that are rounded and attacked
 DATA = {"mnist": "mnist", "fashion": "fashion_mnist"}
 UNITS = {"fit_seconds": "s", "encode_seconds": "s", "search_seconds": "s"}
-SEEDS = {"random": 5}  # one for all others, but for
-MORE_SEEDS = {
-    ("mnist", "dense", 2): 5,
-    ("mnist", "dense", 32): 5,
-    ("mnist", "convolutional", 32): 3,
-    ("mnist", "variational", 2): 3,
-    ("mnist", "variational", 32): 5,
-    ("fashion", "dense", 2): 3,
-    ("fashion", "dense", 32): 3,
-}
+SEEDS = 5
+CHANCE = ("tsne", "umap", "dense", "convolutional", "variational")  # all slow but for "random"
+COMPARED = (2, SIZE)  # the sizes for which the chapter compares them; others draw a line only
 TARGETS = {
     f"mnist_{key}_32_{measure}": value
     for key in ("convolutional", "variational")
@@ -48,7 +41,8 @@ def reduce(name: str, key: str, dimensions: int, *, epochs: int = reduction.EPOC
     """Fit a method to all training images of a data set and measure it on all test images."""
     data = loaded(DATA[name])
     split = variants.split(data)
-    seeds = range(MORE_SEEDS.get((name, key, dimensions), SEEDS.get(key, 1)))
+    several = key == "random" or (key in CHANCE and dimensions in COMPARED)
+    seeds = range(SEEDS if several else 1)
     method = reduction.methods(epochs=epochs)[key]
     # The first call of some methods compiles them, which is not to count as time of fitting.
     method.fit(split.train[:WARM_UP], dimensions).encode(split.validation[:WARM_UP])

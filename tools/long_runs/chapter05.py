@@ -20,6 +20,7 @@ COUNTS = (1, 5, 10, 50)
 FEW = 10  # labels of each class for which the figure to reach was set
 TARGETS = {("mnist", FEW): 0.03}  # by how much codes are to be better
 SIZES = (CLASSES - 1, 32)
+WIDER = (fe.CODE, 32, 64)
 COMPONENTS = (10, 20, 30, 50, 100)
 DATA = {"mnist": "mnist", "fashion": "fashion_mnist"}
 BASELINES = ("pixels", "PCA")
@@ -55,19 +56,31 @@ def few_labels(name: str, count: int, *, epochs: int | None = None) -> None:
     keep_advantages(f"{name}_few_{count}", table, data, note, TARGETS.get((name, count)))
 
 
-def model_seeds(name: str, *, epochs: int | None = None) -> None:
-    """Train the autoencoder behind the codes again and again, to see how much hangs on chance."""
+def few_labels_plain(name: str, *, epochs: int | None = None) -> None:
+    """Measure the codes of the pair that only copies, with the same few labels."""
+    data = loaded(DATA[name])
+    split = variants.split(data)
+    model, ran = trained(name, "plain", fe.CODE, epochs, SEED)
+    features = {"plain": extractors.codes(model, split.train)}
+    for count in COUNTS:
+        table = fe.few_labels(split, features, KINDS, counts=(count,), seeds=DRAWS)
+        note = f"{count} labels a class, {chosen(split)}; {ran}"
+        keep_accuracies(f"{name}_few_{count}", table, data, note)
+
+
+def model_seeds(name: str, kind: str, *, epochs: int | None = None) -> None:
+    """Train an autoencoder again and again, to see how much of its worth hangs on chance."""
     data = loaded(DATA[name])
     split = variants.split(data)
     found = []
     for seed in MODELS:
-        model, ran = trained(name, "masking", fe.CODE, epochs, seed)
+        model, ran = trained(name, kind, fe.CODE, epochs, seed)
         features = {"codes": extractors.codes(model, split.train)}
         table = fe.few_labels(split, features, KINDS, counts=(FEW,), seeds=DRAWS)
         found.append(table.groupby("classifier", sort=False)["accuracy"].mean())
     for classifier, values in pd.concat(found, axis=1).iterrows():
         keep(
-            f"{name}_few_{FEW}_models_{slug(str(classifier))}",
+            f"{name}_few_{FEW}_{kind}_models_{slug(str(classifier))}",
             values.tolist(),
             unit="1",
             dataset=data.provenance,
@@ -75,6 +88,19 @@ def model_seeds(name: str, *, epochs: int | None = None) -> None:
             note=f"Test images; codes of one autoencoder a seed, mean over {len(DRAWS)} draws of "
             f"{FEW} labels a class, {chosen(split)}; the last one: {ran}.",
         )
+
+
+def wider(name: str, *, epochs: int | None = None) -> None:
+    """Compare codes of several sizes, copied and filled in, where few images have a label."""
+    data = loaded(DATA[name])
+    split = variants.split(data)
+    for kind in ("plain", "masking"):
+        for size in WIDER:
+            model, ran = trained(name, kind, size, epochs, SEED)
+            features = {f"{kind}_{size}": extractors.codes(model, split.train)}
+            table = fe.few_labels(split, features, KINDS, counts=(FEW,), seeds=DRAWS)
+            note = f"{FEW} labels a class, {chosen(split)}; {size} numbers; {ran}"
+            keep_accuracies(f"{name}_few_{FEW}", table, data, note)
 
 
 def all_labels(name: str, key: str, *, epochs: int | None = None) -> None:
@@ -161,7 +187,13 @@ EXPERIMENTS: dict[str, Callable[[], None]] = {
         for name in DATA
         for count in COUNTS
     },
-    **{f"model_seeds_{name}": partial(model_seeds, name) for name in DATA},
+    **{f"few_labels_{name}_plain": partial(few_labels_plain, name) for name in DATA},
+    **{
+        f"model_seeds_{name}_{kind}": partial(model_seeds, name, kind)
+        for name in DATA
+        for kind in ("plain", "masking")
+    },
+    **{f"wider_{name}": partial(wider, name) for name in DATA},
     **{
         f"all_labels_{name}_{key}": partial(all_labels, name, key)
         for name in DATA

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from aecourse import datasets, training
+from aecourse.backend import keras
 from aecourse.errors import DataError
 from aecourse.results import record
 
@@ -49,8 +50,16 @@ def slug(name: str) -> str:
 
 def ran(history: training.History, items: int, seed: int, unit: str = "images") -> str:
     """Say how long a run on so many items was."""
-    cores = len(os.sched_getaffinity(0))
     return (
         f"seed {seed}, {len(history.epochs)} epochs of {items:,} {unit} "
-        f"in {history.seconds:.0f} s on {cores} core{'s' * (cores > 1)}"
+        f"in {history.seconds:.0f} s on {machine()}"
     )
+
+
+def machine() -> str:
+    """Say what a run can use: processor cores, and an accelerator if Keras has found one."""
+    cores = len(os.sched_getaffinity(0))
+    # On torch Keras has no list of devices.
+    devices = [] if keras.backend.backend() == "torch" else keras.distribution.list_devices()
+    accelerated = any(not device.startswith("cpu") for device in devices)
+    return f"{cores} core{'s' * (cores > 1)}" + " and an accelerator" * accelerated
