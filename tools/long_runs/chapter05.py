@@ -1,6 +1,6 @@
 """Chapter 5: features for classifiers, with few labels, with all, and for damaged images."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 
 import numpy as np
@@ -58,14 +58,7 @@ def few_labels(name: str, count: int, *, epochs: int | None = None) -> None:
 
 def few_labels_plain(name: str, *, epochs: int | None = None) -> None:
     """Measure the codes of the pair that only copies, with the same few labels."""
-    data = loaded(DATA[name])
-    split = variants.split(data)
-    model, ran = trained(name, "plain", fe.CODE, epochs, SEED)
-    features = {"plain": extractors.codes(model, split.train)}
-    for count in COUNTS:
-        table = fe.few_labels(split, features, KINDS, counts=(count,), seeds=DRAWS)
-        note = f"{count} labels a class, {chosen(split)}; {ran}"
-        keep_accuracies(f"{name}_few_{count}", table, data, note)
+    keep_codes(name, "plain", "plain", fe.CODE, COUNTS, epochs)
 
 
 def model_seeds(name: str, kind: str, *, epochs: int | None = None) -> None:
@@ -92,15 +85,23 @@ def model_seeds(name: str, kind: str, *, epochs: int | None = None) -> None:
 
 def wider(name: str, *, epochs: int | None = None) -> None:
     """Compare codes of several sizes, copied and filled in, where few images have a label."""
-    data = loaded(DATA[name])
-    split = variants.split(data)
     for kind in ("plain", "masking"):
         for size in WIDER:
-            model, ran = trained(name, kind, size, epochs, SEED)
-            features = {f"{kind}_{size}": extractors.codes(model, split.train)}
-            table = fe.few_labels(split, features, KINDS, counts=(FEW,), seeds=DRAWS)
-            note = f"{FEW} labels a class, {chosen(split)}; {size} numbers; {ran}"
-            keep_accuracies(f"{name}_few_{FEW}", table, data, note)
+            keep_codes(name, f"{kind}_{size}", kind, size, (FEW,), epochs)
+
+
+def keep_codes(
+    name: str, key: str, kind: str, size: int, counts: Sequence[int], epochs: int | None
+) -> None:
+    """Record what classifiers make of the codes of one model, with each number of labels."""
+    data = loaded(DATA[name])
+    split = variants.split(data)
+    model, ran = trained(name, kind, size, epochs, SEED)
+    features = {key: extractors.codes(model, split.train)}
+    for count in counts:
+        table = fe.few_labels(split, features, KINDS, counts=(count,), seeds=DRAWS)
+        note = f"{count} labels a class, {chosen(split)}; {size} numbers; {ran}"
+        keep_accuracies(f"{name}_few_{count}", table, data, note)
 
 
 def all_labels(name: str, key: str, *, epochs: int | None = None) -> None:
