@@ -80,7 +80,7 @@ clean:  ## Remove the built book (keeps the environment)
 # ------------------------------------------------------------------- set-up
 
 COVERAGE_FLOOR := 93
-ANY_BACKEND := tests/models/test_common.py tests/training/test_batches.py
+ANY_BACKEND := tests/models/test_common.py tests/training/test_batches.py tests/training/test_sparse_batches.py
 # Most of the time on JAX goes into compiling; what was compiled once is looked up.
 JAX_CACHE := JAX_COMPILATION_CACHE_DIR=$(abspath _build)/jax-cache JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES=-1
 

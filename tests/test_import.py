@@ -12,7 +12,7 @@ LIGHT_MODULES = ("aecourse", "aecourse.cli", "aecourse.exercises", "aecourse.scr
 @pytest.mark.parametrize(
     "module",
     [*LIGHT_MODULES, "aecourse.datasets", "aecourse.preprocessing", "aecourse.metrics",
-     "aecourse.plots", "aecourse.widgets", "aecourse.estimators"],
+     "aecourse.plots", "aecourse.text", "aecourse.widgets", "aecourse.estimators"],
 )  # fmt: skip
 def test_no_framework_is_imported_by(module: str) -> None:
     code = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"

@@ -13,10 +13,17 @@ from aecourse.models.denoising import DenoisingAutoencoder
 from aecourse.models.hashing import HashingAutoencoder
 from aecourse.models.k_sparse import KSparseAutoencoder
 from aecourse.models.masked import MaskedAutoencoder
+from aecourse.models.multinomial import (
+    MultinomialAutoencoder,
+    MultinomialVariationalAutoencoder,
+)
+from aecourse.models.observed import ObservedAutoencoder
 from aecourse.models.regularized import RegularizedAutoencoder
 from aecourse.models.semi_supervised import SemiSupervisedAdversarialAutoencoder
+from aecourse.models.sequence import SequenceAutoencoder
 from aecourse.models.sparse import SparseAutoencoder
 from aecourse.models.storage import load
+from aecourse.models.tfidf_denoising import TfidfDenoisingAutoencoder
 from aecourse.models.variational import VariationalAutoencoder
 from aecourse.models.vector_quantized import VectorQuantizedAutoencoder
 from aecourse.models.wasserstein import WassersteinAutoencoder
@@ -31,9 +38,14 @@ __all__ = [
     "HashingAutoencoder",
     "KSparseAutoencoder",
     "MaskedAutoencoder",
+    "MultinomialAutoencoder",
+    "MultinomialVariationalAutoencoder",
+    "ObservedAutoencoder",
     "RegularizedAutoencoder",
     "SemiSupervisedAdversarialAutoencoder",
+    "SequenceAutoencoder",
     "SparseAutoencoder",
+    "TfidfDenoisingAutoencoder",
     "VariationalAutoencoder",
     "VectorQuantizedAutoencoder",
     "WassersteinAutoencoder",

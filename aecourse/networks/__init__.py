@@ -12,6 +12,7 @@ from aecourse.networks.patches import Patches
 from aecourse.networks.pooling_pair import pooling
 from aecourse.networks.recurrent_pair import recurrent
 from aecourse.networks.residual_pair import residual
+from aecourse.networks.text_pair import text_recurrent
 from aecourse.networks.tied_pair import TransposedDense, link_tied, tied_dense
 from aecourse.networks.transformer_pair import patch_transformer
 
@@ -26,5 +27,6 @@ __all__ = [
     "pooling",
     "recurrent",
     "residual",
+    "text_recurrent",
     "tied_dense",
 ]

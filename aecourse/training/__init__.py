@@ -3,5 +3,6 @@
 from aecourse.training.history import History
 from aecourse.training.layerwise import pretrain_layerwise
 from aecourse.training.loop import fit
+from aecourse.training.sparse import fit_sparse
 
-__all__ = ["History", "fit", "pretrain_layerwise"]
+__all__ = ["History", "fit", "fit_sparse", "pretrain_layerwise"]

@@ -6,10 +6,13 @@ from aecourse.widgets.decoder_explorer import DecoderExplorer
 from aecourse.widgets.decoder_layers import TransposedConvolution, decoder_layers
 from aecourse.widgets.descent_explorer import DescentExplorer
 from aecourse.widgets.line_explorer import LineExplorer
+from aecourse.widgets.recommendation_explorer import RecommendationExplorer
 from aecourse.widgets.setting_explorer import SettingExplorer
 from aecourse.widgets.threshold_explorer import ThresholdExplorer
+from aecourse.widgets.title_form import TitleForm
 from aecourse.widgets.training_tuner import training_tuner
 from aecourse.widgets.tuner import Tuner, tune
+from aecourse.widgets.words_explorer import WordsExplorer
 
 __all__ = [
     "Choice",
@@ -18,10 +21,13 @@ __all__ = [
     "DescentExplorer",
     "LineExplorer",
     "Range",
+    "RecommendationExplorer",
     "SettingExplorer",
     "ThresholdExplorer",
+    "TitleForm",
     "TransposedConvolution",
     "Tuner",
+    "WordsExplorer",
     "decoder_layers",
     "training_tuner",
     "tune",

@@ -14,9 +14,11 @@ from aecourse.widgets import (
     DecoderExplorer,
     DescentExplorer,
     LineExplorer,
+    RecommendationExplorer,
     SettingExplorer,
     ThresholdExplorer,
     TransposedConvolution,
+    WordsExplorer,
 )
 from tools import notebooks, pages
 
@@ -103,6 +105,42 @@ def thresholds(stored: dict[str, Any]) -> ThresholdExplorer:
     )
 
 
+def words(stored: dict[str, Any]) -> WordsExplorer:
+    """Build the twin of a stored explorer of words."""
+    count = len(stored["words"])
+    numbers = np.frombuffer(stored["halves"], "<f2")
+    size = (len(numbers) - count) // (2 * count + 1)
+    into, shift, out, offset = np.split(numbers, np.cumsum([count * size, size, size * count]))
+    return WordsExplorer(
+        stored["words"],
+        np.frombuffer(stored["rarity"], "<f2"),
+        ((into.reshape(count, size), shift), (out.reshape(size, count), offset)),
+        activation=stored["activation"],
+        examples=stored["examples"],
+    )
+
+
+def recommendations(stored: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
+    """Return the lists of a stored explorer's twin: places, scores and first reasons."""
+    items, code = len(stored["titles"]), stored["code_size"]
+    network = np.frombuffer(stored["network_weights"], "<f2")
+    sizes = np.cumsum([items * code, code, code * items])
+    into, inner, out, outer = np.split(network, sizes)
+    twin = RecommendationExplorer(
+        stored["titles"],
+        np.frombuffer(stored["popularity"], "<f4"),
+        np.frombuffer(stored["linear_weights"], "<f2").reshape(items, items),
+        (into.reshape(items, code), inner),
+        (out.reshape(code, items), outer),
+    )
+    return np.concatenate(
+        [
+            [*found.places, *found.scores, *(first[0] if first else -1 for first in found.reasons)]
+            for found in twin.lists(state["ticked"], state["tilt"]).values()
+        ]
+    )
+
+
 def together(*parts: dict[str, Any]) -> np.ndarray:
     """Return all numbers of the parts, one after the other."""
     return np.concatenate([np.ravel(value) for part in parts for value in part.values()])
@@ -123,6 +161,11 @@ def expected(stored: dict[str, Any], state: dict[str, Any]) -> np.ndarray:
         return together(cloud.codes_at(epoch), cloud.numbers_at(epoch))
     if "losses" in stored:
         return together(thresholds(stored).outcome(state["threshold"], state["false_alarm"]))
+    if "rarity" in stored:
+        twin, given = words(stored), state["given"]
+        return np.array([twin.agreement(given), *twin.beside(given).values()])
+    if "titles" in stored:
+        return recommendations(stored, state)
     settings = {name: state[name] for name in stored["settings"]}
     return DescentExplorer(**settings).path()
 

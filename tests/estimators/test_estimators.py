@@ -47,9 +47,21 @@ def answer(fitted, x=X):
     return fitted.transform(x) if hasattr(fitted, "transform") else fitted.decision_function(x)
 
 
-@parametrize_with_checks(ESTIMATORS)
+# This check asks float32 for a relative 1e-7 after a permutation that it draws anew at each call.
+# A row may come last in a vector of the processor and then be off by one unit in the last place.
+ROUNDING = {"check_methods_sample_order_invariance": "float32 is not exact to a relative 1e-7"}
+
+
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda estimator: ROUNDING)
 def test_scikit_learns_checks_hold(estimator, check):
     check(estimator)
+
+
+def test_the_order_of_rows_changes_nothing_but_the_last_digit(fitted):
+    permuted = np.random.default_rng(0).permutation(len(X))
+    np.testing.assert_allclose(
+        answer(fitted, X[permuted]), answer(fitted)[permuted], rtol=1e-5, atol=1e-6
+    )
 
 
 def test_scikit_learns_checks_of_the_array_api_hold():

@@ -75,6 +75,7 @@ def samples(shape: tuple[int, ...], count: int = SAMPLES, seed: int = 0) -> np.n
 
 
 SIGMOID = {"code_activation": "sigmoid"}
+SOFTMAX = {"output_activation": "softmax"}
 CONDITION = {"condition_size": CLASSES}
 IMAGE, SEQUENCE = (9, 10, 3), (3, 4)
 SQUARE = (8, 8, 1)
@@ -210,6 +211,32 @@ VARIANTS = [
         lambda *pair: models.MaskedAutoencoder(*pair, masked_share=0.5),
         fits=lambda network: network.code == "patches",
         whole=False,
+    ),
+    Variant(
+        "multinomial",
+        lambda *pair: models.MultinomialAutoencoder(*pair, dropout=0.2, weight_penalty=0.01),
+        settings=SOFTMAX,
+        fits=one_layer,
+    ),
+    Variant(
+        "multinomial variational",
+        lambda *pair: models.MultinomialVariationalAutoencoder(
+            *pair, dropout=0.2, weight_penalty=0.01, beta=0.5, warm_up=6
+        ),
+        settings=SOFTMAX,
+        fits=one_layer,
+        draws=True,
+        opposed=True,
+    ),
+    Variant(
+        "TF-IDF denoising",
+        lambda *pair: models.TfidfDenoisingAutoencoder(*pair, level=0.2, weight_penalty=0.01),
+        fits=one_layer,
+    ),
+    Variant(
+        "observed",
+        lambda *pair: models.ObservedAutoencoder(*pair, weight_penalty=0.01),
+        fits=one_layer,
     ),
 ]
 

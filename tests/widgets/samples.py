@@ -9,9 +9,11 @@ from aecourse.widgets import (
     DecoderExplorer,
     DescentExplorer,
     LineExplorer,
+    RecommendationExplorer,
     SettingExplorer,
     ThresholdExplorer,
     TransposedConvolution,
+    WordsExplorer,
 )
 
 
@@ -111,3 +113,47 @@ def threshold_explorer(**options) -> ThresholdExplorer:
         **options,
     }
     return ThresholdExplorer(**options)
+
+
+def words_explorer(**options) -> WordsExplorer:
+    """Return twenty words, four of them apart from letters, random weights and three beginnings."""
+    rng = np.random.default_rng(9)
+    words = ["don't", "caf\u00e9", "42", "\U0001f600", *(f"w{place}" for place in range(16))]
+    options = {
+        "words": words,
+        "rarity": rng.uniform(1, 5, 20),
+        "halves": (
+            (rng.normal(size=(20, 3)), rng.normal(size=3)),
+            (rng.normal(size=(3, 20)), rng.normal(size=20)),
+        ),
+        "examples": ["w1 w2", "w3", "Don\u2019t w5 w5 w6"],
+        **options,
+    }
+    return WordsExplorer(**options)
+
+
+def recommendation_explorer(**options) -> RecommendationExplorer:
+    """Return thirty films with random weights, two of them ticked, and a code of four numbers."""
+    rng = np.random.default_rng(9)
+    items, code = 30, 4
+    linear = rng.normal(0, 0.1, (items, items))
+    np.fill_diagonal(linear, 0)
+    options = {
+        "titles": [f"Film {number}, The ({1970 + number})" for number in range(items)],
+        "popularity": np.linspace(0.5, 0.02, items),
+        "linear": linear,
+        "encoder": (rng.normal(size=(items, code)), rng.normal(size=code)),
+        "decoder": (rng.normal(size=(code, items)), rng.normal(size=items)),
+        "start": ["Film 3, The (1973)", "Film 11, The (1981)"],
+        **options,
+    }
+    return RecommendationExplorer(**options)
+
+
+def listed_numbers(explorer: RecommendationExplorer, ticked, tilt: float) -> np.ndarray:
+    """Return what the page draws: places, scores and first reasons, list by list."""
+    parts = [
+        [*found.places, *found.scores, *(first[0] if first else -1 for first in found.reasons)]
+        for found in explorer.lists(ticked, tilt).values()
+    ]
+    return np.concatenate(parts)

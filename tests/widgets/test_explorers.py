@@ -11,8 +11,11 @@ from samples import (
     decoder_explorer,
     descent_explorer,
     line_explorer,
+    listed_numbers,
+    recommendation_explorer,
     setting_explorer,
     threshold_explorer,
+    words_explorer,
 )
 
 from aecourse import metrics
@@ -21,6 +24,7 @@ from aecourse.widgets import (
     DecoderExplorer,
     DescentExplorer,
     LineExplorer,
+    RecommendationExplorer,
     TransposedConvolution,
     decoder_layers,
 )
@@ -33,6 +37,8 @@ ALL = [
     setting_explorer,
     cloud_explorer,
     threshold_explorer,
+    words_explorer,
+    recommendation_explorer,
 ]
 
 
@@ -329,6 +335,106 @@ def test_twenty_thousand_scores_take_a_sixth_of_a_notebook():
     assert stored_bytes(explorer) < 250_000
 
 
+def test_the_words_of_a_text_are_told_apart_as_the_tokeniser_does():
+    known, unknown = words_explorer().known(
+        "Don\u2019t! CAFE\u0301, w1 w1 stranger \U0001f600\U0001f601"
+    )
+    assert known == ["don't", "caf\u00e9", "w1", "\U0001f600"]
+    assert unknown == ["stranger", "\U0001f601"]
+
+
+def test_what_stands_beside_a_word_is_the_network_computed_by_hand():
+    # One number in the code: w0 and w1 go together, w2 against them.
+    explorer = words_explorer(
+        words=["w0", "w1", "w2"],
+        rarity=[2.0, 1.0, 1.0],
+        halves=(([[1.0], [1.0], [-1.0]], [0.0]), ([[3.0, 4.0, -1.0]], [0.0, 0.0, 1.0])),
+        activation="linear",
+        examples=["w0"],
+    )
+    assert explorer.beside("w0") == pytest.approx({"w1": 0.8, "w2": 0.0})
+    assert explorer.agreement("w0") == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "stranger", "\u5f88\u597d", "\U0001f601"])
+def test_where_no_word_is_known_nothing_is_expected(text):
+    explorer = words_explorer()
+    assert explorer.beside(text) == {}
+    assert explorer.agreement(text) == 0
+
+
+def test_fifteen_hundred_words_take_a_fifth_of_a_notebook():
+    rng = np.random.default_rng(0)
+    explorer = words_explorer(
+        words=[f"word{place}" for place in range(1_500)],
+        rarity=np.ones(1_500),
+        halves=(
+            (rng.normal(size=(1_500, 32)), np.zeros(32)),
+            (rng.normal(size=(32, 1_500)), np.zeros(1_500)),
+        ),
+        examples=["word1"],
+    )
+    assert stored_bytes(explorer) < 350_000
+
+
+def test_a_linear_list_adds_up_weights_and_names_the_largest():
+    linear = np.array([[0, 0, 0.5, 0.25], [0, 0, 0.25, 0.5], [0, 0, 0, 0], [0, 0, 0, 0]])
+    explorer = recommendation_explorer(
+        titles="abcd",
+        popularity=[0.5, 0.5, 0.5, 0.25],
+        linear=linear,
+        encoder=(np.zeros((4, 1)), np.zeros(1)),
+        decoder=(np.zeros((1, 4)), np.log([1.0, 1, 4, 2])),
+        start=["a"],
+    )
+    plain = explorer.lists([0, 1])["EASE"]
+    assert plain.places.tolist() == [2, 3]
+    np.testing.assert_allclose(np.exp(plain.scores), [0.75, 0.75])
+    assert plain.reasons == [[0, 1], [1, 0]]
+    tilted = explorer.lists([0, 1], tilt=1.0)["EASE"]
+    assert tilted.places.tolist() == [3, 2]
+    np.testing.assert_allclose(np.exp(tilted.scores), [0.75 / 0.25, 0.75 / 0.5])
+    # Its weights are all 0, so the autoencoder knows popularity alone, and has no reasons.
+    network = explorer.lists([0, 1])["Mult-DAE"]
+    np.testing.assert_allclose(np.exp(network.scores), [0.5, 0.25], atol=1e-3)
+    assert network.reasons == [[], []]
+
+
+def test_the_network_of_the_explorer_is_the_models():
+    explorer = recommendation_explorer()
+    into, inner, out, outer = explorer._network
+    row = np.zeros(30)
+    row[[3, 11]] = 1 / np.sqrt(2)
+    logits = np.tanh(row @ into + inner) @ out + outer
+    probability = np.exp(logits) / np.exp(logits).sum()
+    found = explorer.lists([3, 11])["Mult-DAE"]
+    np.testing.assert_allclose(np.exp(found.scores), probability[found.places])
+
+
+def test_what_is_ticked_is_never_listed_and_without_ticks_there_is_no_list():
+    explorer = recommendation_explorer()
+    rng = np.random.default_rng(0)
+    for count in (1, 5, 29):
+        ticked = rng.permutation(30)[:count].tolist()
+        for found in explorer.lists(ticked, 0.5).values():
+            assert not set(ticked) & set(found.places.tolist())
+            assert {reason for named in found.reasons for reason in named} <= set(ticked)
+    assert all(not len(found.places) for found in explorer.lists([]).values())
+    assert listed_numbers(explorer, [], 0.0).size == 0
+
+
+def test_three_hundred_films_take_half_a_megabyte():
+    rng = np.random.default_rng(0)
+    explorer = RecommendationExplorer(
+        [f"A film with a title of the usual length, number {n} (1999)" for n in range(300)],
+        np.full(300, 0.1),
+        rng.normal(size=(300, 300)),
+        (rng.normal(size=(300, 50)), np.zeros(50)),
+        (rng.normal(size=(50, 300)), np.zeros(300)),
+    )
+    assert stored_bytes(explorer) < 500_000
+
+
 @pytest.mark.parametrize("make", ALL)
 def test_viewers_without_javascript_see_a_still_picture_with_alt_text(make):
     data, metadata = make()._repr_mimebundle_()
@@ -390,6 +496,36 @@ def test_the_module_imports_nothing_and_asks_nobody(make):
             ),
             "4 × 4 pixels",
         ),
+        (lambda: words_explorer(words=["w"] * 20), "comes twice"),
+        (lambda: words_explorer(rarity=np.ones(3)), r"rarity has shape \(3,\)"),
+        (lambda: words_explorer(rarity=np.full(20, 1e6)), "too large for float16"),
+        (
+            lambda: words_explorer(
+                halves=(
+                    (np.ones((20, 3)), np.full(3, 1e6)),
+                    (np.ones((3, 20)), np.ones(20)),
+                )
+            ),
+            "the encoder's bias holds 1e\\+06",
+        ),
+        (lambda: words_explorer(examples=[]), "at least one text"),
+        (lambda: words_explorer(examples="w1"), "at least one text"),
+        (lambda: words_explorer(activation="gelu"), "activation is 'gelu'"),
+        (
+            lambda: words_explorer(
+                halves=((np.ones((20, 3)), np.ones(3)), (np.ones((2, 20)), np.ones(20)))
+            ),
+            r"decoder's kernel has shape \(2, 20\)",
+        ),
+        (
+            lambda: words_explorer(
+                halves=(
+                    (np.ones((20, 9_000)), np.ones(9_000)),
+                    (np.ones((9_000, 20)), np.ones(20)),
+                )
+            ),
+            "fewer words",
+        ),
         (lambda: setting_explorer(values=[1.0]), "two"),
         (lambda: setting_explorer(values=[1.0, 3.0, 2.0, 4.0]), "low to high"),
         (lambda: setting_explorer(values=[0.0, 1.0, 2.0, 4.0]), "logarithmic"),
@@ -442,6 +578,12 @@ def test_the_module_imports_nothing_and_asks_nobody(make):
             ),
             "at most 20,000",
         ),
+        (lambda: recommendation_explorer(titles=["Heat"]), "pass 2 to 500"),
+        (lambda: recommendation_explorer(titles=["Heat"] * 30), "'Heat' occurs twice"),
+        (lambda: recommendation_explorer(start=["Alien"]), "'Alien', which is not among"),
+        (lambda: recommendation_explorer(popularity=np.zeros(30)), "above 0"),
+        (lambda: recommendation_explorer(linear=np.zeros((30, 3))), r"\(30, 30\)"),
+        (lambda: recommendation_explorer(linear=np.full((30, 30), np.nan)), "NaN"),
         (lambda: LineExplorer(np.zeros((4, 3))), r"\(n, 2\)"),
         (lambda: LineExplorer(np.ones((4, 2))), "all|same"),
         (lambda: LineExplorer(np.random.default_rng(0).random((501, 2))), "at most 500"),

@@ -9,20 +9,25 @@ from samples import (
     decoder_explorer,
     descent_explorer,
     line_explorer,
+    listed_numbers,
+    recommendation_explorer,
     setting_explorer,
     threshold_explorer,
+    words_explorer,
 )
 
 pytestmark = pytest.mark.browser
 
-ALL = [
+MOVED = [
     decoder_explorer,
     line_explorer,
     descent_explorer,
     setting_explorer,
     cloud_explorer,
     threshold_explorer,
+    recommendation_explorer,
 ]
+ALL = [*MOVED, words_explorer]
 FIRST = ".ae-pad, input[type=range]"  # what takes the arrow keys first
 
 
@@ -135,6 +140,38 @@ def test_the_button_goes_to_pythons_cheapest_threshold(chromium):
             assert state(page)["threshold"] == pytest.approx(explorer.cheapest(alarm), abs=1e-4)
 
 
+@pytest.mark.parametrize("activation", ["linear", "tanh", "relu"])
+def test_the_browser_rebuilds_words_as_python_does(chromium, activation):
+    explorer = words_explorer(activation=activation)
+    rng = np.random.default_rng(0)
+    texts = [" ".join(rng.choice(explorer.words, size)) for size in (1, 2, 3, 5, 20)]
+    with mounted(chromium, explorer) as page:
+        for text in [*texts, "Don\u2019t w5, CAFE\u0301 & stranger", "", "\u5f88\u597d \U0001f601"]:
+            set_state(page, given=text)
+            expected = [explorer.agreement(text), *explorer.beside(text).values()]
+            np.testing.assert_allclose(picture(page), expected, atol=1e-4)
+            shown = state(page)
+            assert (shown["known"], shown["unknown"]) == explorer.known(text)
+
+
+def test_words_can_be_chosen_written_and_added_by_the_keyboard(chromium):
+    explorer = words_explorer()
+    with mounted(chromium, explorer) as page:
+        page.get_by_label("begin with").press("ArrowDown")
+        assert state(page)["given"] == "w3"
+        page.get_by_label("your words").fill("w4 stranger")
+        assert "stranger" in page.locator(".ae-verdict").inner_text()
+        first = next(iter(explorer.beside("w4 stranger")))
+        page.get_by_role("button", name=f"add {first},").press("Enter")
+        assert state(page)["given"] == f"w4 stranger {first}"
+        assert page.evaluate("document.activeElement.tagName") == "BUTTON"
+        page.get_by_label("your words").fill("\U0001f601")
+        assert "nothing to go by" in page.locator(".ae-verdict").inner_text()
+        page.wait_for_function(
+            "document.querySelector('[role=status]').textContent.startsWith('No word')"
+        )
+
+
 def test_the_threshold_obeys_slider_picture_and_mouse(chromium):
     with mounted(chromium, threshold_explorer(start=3.0)) as page:
         page.get_by_label("threshold", exact=True).press("ArrowRight")
@@ -148,6 +185,38 @@ def test_the_threshold_obeys_slider_picture_and_mouse(chromium):
         assert state(page)["threshold"] > by_slider
         cells = page.locator(".ae-table td").all_inner_texts()
         assert cells[1:] == [str(int(n)) for n in np.take(picture(page), [1, 3, 2, 4])]
+
+
+def test_the_browser_lists_what_python_lists(chromium):
+    explorer = recommendation_explorer()
+    rng = np.random.default_rng(0)
+    with mounted(chromium, explorer) as page:
+        for count in (0, 1, 2, 7, 29):
+            ticked, tilt = sorted(rng.permutation(30)[:count].tolist()), float(rng.random())
+            set_state(page, ticked=ticked, tilt=tilt)
+            assert state(page) == {"ticked": ticked, "tilt": tilt}
+            np.testing.assert_allclose(
+                picture(page), listed_numbers(explorer, ticked, tilt), rtol=1e-5, atol=1e-4
+            )
+
+
+def test_films_are_searched_ticked_and_unticked_by_keyboard(chromium):
+    with mounted(chromium, recommendation_explorer()) as page:
+        page.get_by_label("search").fill("film 2")
+        assert page.locator(".ae-films label:visible").count() == 11
+        page.keyboard.press("Tab")  # into the list of films: one stop, whatever its length
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Space")
+        assert state(page)["ticked"] == [3, 11, 20]
+        assert page.locator(".ae-list").first.inner_text().count("because you liked") > 0
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")  # the first of the ticked films
+        assert state(page)["ticked"] == [11, 20]
+        page.get_by_role("button", name="Untick all").press("Enter")
+        assert state(page)["ticked"] == []
+        assert "Nothing is ticked" in page.locator(".ae-verdict").inner_text()
+        page.get_by_label("search").fill("zzz")
+        assert "0 of 30 films" in page.locator(".ae-caption").first.inner_text()
 
 
 def test_a_row_of_small_images_is_drawn_line_by_line_and_weights_by_their_sign(chromium):
@@ -391,7 +460,7 @@ def test_everything_that_takes_the_focus_has_a_name(chromium, make):
         assert unnamed.count() == 0
 
 
-@pytest.mark.parametrize("make", ALL)
+@pytest.mark.parametrize("make", MOVED)
 def test_a_move_is_spoken_after_a_pause(chromium, make):
     with mounted(chromium, make()) as page:
         spoken = page.locator("[role=status]")

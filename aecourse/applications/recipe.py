@@ -1,0 +1,69 @@
+"""Methods under the names of a comparison, and recipes: a method with its settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from aecourse.checks import one_of
+
+Built = TypeVar("Built")
+
+
+class Method(NamedTuple):
+    """A kind of predictor or recommender.
+
+    Attributes
+    ----------
+    title
+        Its name in tables and figures.
+    build
+        Gives an unfitted one for a seed and settings.
+    learns
+        Whether it is an autoencoder that is trained.
+    """
+
+    title: str
+    build: Callable[..., Any]
+    learns: bool = False
+
+
+@dataclass(frozen=True)
+class MethodRecipe(Generic[Built]):
+    """A method with its settings, to be built anew for each seed.
+
+    A comparison makes its own kind of recipe by naming its ``methods``.
+
+    Attributes
+    ----------
+    method
+        A key of ``methods``.
+    settings
+        Arguments of what is built.
+
+    Raises
+    ------
+    InputError
+        If there is no such method.
+    """
+
+    methods: ClassVar[Mapping[str, Method]]
+
+    method: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        one_of(self.method, "method", self.methods)
+
+    @property
+    def title(self) -> str:
+        """The method's name."""
+        return self.methods[self.method].title
+
+    def __str__(self) -> str:
+        """Return the method with its settings."""
+        return ", ".join([self.title, *(f"{name} {v}" for name, v in self.settings.items())])
+
+    def build(self, seed: int = 0) -> Built:
+        """Return the unfitted predictor or recommender."""
+        built: Built = self.methods[self.method].build(seed, **self.settings)
+        return built

@@ -1,0 +1,253 @@
+"""Classifiers of texts that begin as an autoencoder's encoder, and as chance begins.
+
+The network is the same, and so are the labelled texts, the steps and the rule by which the run
+ends; the weights at the start are the one difference. The autoencoder may have read all training
+texts, as reading needs no label. It never reads a test text.
+
+:func:`starts` is for texts as sequences. It has one start more beside the two: the autoencoder's
+vectors of words alone. What it lacks to the whole start is what the trained *reading* is worth.
+:func:`weights_starts` is for texts as word weights, which stay sparse until their batch is due.
+
+References
+----------
+Dai and Le (2015).
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from aecourse import models, networks, training
+from aecourse.applications import feature_extraction as fe
+from aecourse.applications import fine_tuning as ft
+from aecourse.applications.text_features import Denoising, Reading, featured, word_table
+from aecourse.applications.variants import Split
+from aecourse.applications.word_vectors import Vectors
+from aecourse.backend import keras
+from aecourse.models.base import in_batches
+from aecourse.models.sparse_input import SparseRows
+from aecourse.text import Vocabulary
+from aecourse.training.batches import order
+from aecourse.training.schedules import cosine
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TUNING = ft.Tuning(epochs=15, patience=4, learning_rate=2e-3, batch_size=50)
+WEIGHTS_TUNING = ft.Tuning(epochs=20, patience=5, learning_rate=2e-3, batch_size=50)
+USUAL = 0.05  # standard deviation of word vectors where nothing was learnt before
+
+Start = Callable[[int], models.Autoencoder]
+"""From a seed to a model with whose encoder a classifier begins."""
+
+
+def tune(
+    network: keras.Model,
+    data: Split,
+    rows: fe.Rows,
+    tuning: ft.Tuning = TUNING,
+    *,
+    seed: int = 0,
+) -> list[float]:
+    """Train a classifier on labelled texts; it ends with the weights of its best epoch.
+
+    The best epoch is the one with the highest accuracy on the validation texts. The test part of
+    ``data`` is not looked at.
+
+    Parameters
+    ----------
+    network
+        From :func:`aecourse.applications.fine_tuning.classifier`; it is changed.
+    data
+        The texts as sequences of numbers, or as sparse word weights.
+    rows
+        Positions of the training texts with a label.
+    tuning
+        How to train.
+    seed
+        Of the texts' order.
+
+    Returns
+    -------
+    accuracies
+        On the validation texts, one for each epoch.
+    """
+    x, y = data.train[rows], data.train_labels[rows]
+    steps = tuning.epochs * math.ceil(len(y) / tuning.batch_size)
+    network.compile(
+        keras.optimizers.Adam(cosine(tuning.learning_rate, steps, warm_up=ft.WARM_UP)),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    accuracies: list[float] = []
+    best = network.get_weights()
+    for epoch in range(tuning.epochs):
+        chosen = order(seed, epoch, len(y))
+        batches = Batches(x[chosen], y[chosen], tuning.batch_size)
+        network.fit(batches, shuffle=False, verbose=0)
+        accuracies.append(accuracy(network, data.validation, data.validation_labels))
+        highest = int(np.argmax(accuracies))
+        if highest == len(accuracies) - 1:
+            best = network.get_weights()
+        elif len(accuracies) - 1 - highest >= tuning.patience:
+            break
+    network.set_weights(best)
+    return accuracies
+
+
+class Batches(keras.utils.PyDataset):
+    """What Keras's ``fit`` takes: batches of texts with their labels, sparse rows made dense.
+
+    Parameters
+    ----------
+    x
+        Sequences or sparse word weights, one row a text.
+    y
+        Labels, shape ``(texts,)``.
+    batch_size
+        Texts in a batch; the last one may be smaller.
+    """
+
+    def __init__(self, x: Any, y: NDArray[np.int64], batch_size: int) -> None:
+        super().__init__()
+        self.x, self.y, self.batch_size = x, y, batch_size
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.y) / self.batch_size)
+
+    def __getitem__(self, number: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        part = slice(number * self.batch_size, (number + 1) * self.batch_size)
+        rows = self.x[part]
+        return rows.toarray() if sparse.issparse(rows) else rows, self.y[part]
+
+
+def accuracy(network: keras.Model, x: Any, labels: NDArray[np.int64]) -> float:
+    """Return the share of texts whose class is told right; sparse rows are dense by the batch."""
+    if not sparse.issparse(x):
+        return ft.accuracy(network, x, labels)
+    rows: Any = SparseRows(x)  # it stands in for an array
+    scores = in_batches(network, ft.PREDICT_BATCH, rows)
+    return float((scores.argmax(axis=1) == labels).mean())
+
+
+def compare_starts(
+    data: Split,
+    starts: Mapping[str, Start],
+    *,
+    labels: int,
+    seeds: Iterable[int],
+    tuning: ft.Tuning = TUNING,
+) -> "pd.DataFrame":
+    """Tune classifiers with few labels from several starts.
+
+    Parameters
+    ----------
+    data
+        The texts as sequences of numbers, or as sparse word weights.
+    starts
+        By their names, such as those of :func:`starts` or :func:`weights_starts`.
+    labels
+        How many labelled texts of each class.
+    seeds
+        Each draws the labelled texts, the random weights, the new layer and the order.
+    tuning
+        How to train.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each seed and start, with the columns ``start``, ``seed``, ``labels``,
+        ``validation`` and ``accuracy`` (on test texts) and ``epochs`` (how many were run).
+    """
+    import pandas as pd
+
+    classes = len(np.unique(data.train_labels))
+    found = []
+    for seed in seeds:
+        rows = fe.labelled_rows(data.train_labels, labels, seed)
+        for name, begin in starts.items():
+            network = ft.classifier(begin(seed).encoder, "code", classes, seed=seed)
+            accuracies = tune(network, data, rows, tuning, seed=seed)
+            found.append(
+                {
+                    "start": name,
+                    "seed": seed,
+                    "labels": len(rows),
+                    "validation": max(accuracies),
+                    "accuracy": accuracy(network, data.test, data.test_labels),
+                    "epochs": len(accuracies),
+                }
+            )
+    return pd.DataFrame(found)
+
+
+class Reader(NamedTuple):
+    """A sequence autoencoder with the texts it was trained for.
+
+    Attributes
+    ----------
+    vocabulary
+        Of the training texts.
+    data
+        All texts as sequences.
+    model, history
+        Trained on the training texts without their labels; the validation texts ended the run.
+    """
+
+    vocabulary: Vocabulary
+    data: Split
+    model: models.SequenceAutoencoder
+    history: training.History
+
+
+def read(texts: Split, reading: Reading, *, seed: int = 0) -> Reader:
+    """Return a sequence autoencoder that has read the training texts, and all the texts."""
+    vocabulary = reading.vocabulary(texts.train)
+    data = featured(texts, lambda given: reading.sequences(vocabulary, given))
+    model, history = reading.train(data.train, data.validation, vocabulary, seed=seed)
+    return Reader(vocabulary, data, model, history)
+
+
+def starts(made: Reader, reading: Reading) -> Mapping[str, Start]:
+    """Return three starts of one network: trained, with trained word vectors alone, and random.
+
+    The random one has word vectors as small as a classifier's usually begin, and not as large as
+    those with which :func:`aecourse.networks.text_recurrent` begins an autoencoder.
+    """
+
+    def random(seed: int) -> models.SequenceAutoencoder:
+        model = reading.build(made.vocabulary, seed=seed)
+        return _with_words(model, USUAL / networks.text_pair.READ * word_table(model))
+
+    def words(seed: int) -> models.SequenceAutoencoder:
+        return _with_words(random(seed), word_table(made.model))
+
+    return {"autoencoder": lambda seed: made.model, "word vectors": words, "random": random}
+
+
+def weights_starts(
+    trained: models.TfidfDenoisingAutoencoder, settings: Denoising
+) -> Mapping[str, Start]:
+    """Return two starts of a network on word weights: a denoising autoencoder, and random weights.
+
+    Parameters
+    ----------
+    trained
+        On the training texts without their labels.
+    settings
+        With which it was built.
+    """
+    words = int(trained.encoder.input_shape[-1])
+    return {
+        "autoencoder": lambda seed: trained,
+        "random": lambda seed: settings.build(words, seed=seed),
+    }
+
+
+def _with_words(model: models.SequenceAutoencoder, vectors: Vectors) -> models.SequenceAutoencoder:
+    """Return the model with other vectors to read by."""
+    model.encoder.get_layer("embed").set_weights([vectors])
+    return model
