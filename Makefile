@@ -21,6 +21,11 @@ export AECOURSE_DATA_DIR := $(abspath ../shared/data)
 endif
 endif
 
+# glibc gives every large array back to the system at once. Training asks for the same arrays anew at
+# each step, and on a virtual machine the system's part of that was half of the time.
+export MALLOC_MMAP_MAX_ ?= 0
+export MALLOC_TRIM_THRESHOLD_ ?= 1000000000
+
 .PHONY: help book test lab execute lint unit backends notebooks pages install browser pins clean
 
 help:  ## Show this list

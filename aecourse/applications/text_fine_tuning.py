@@ -21,12 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from aecourse import models, networks, training
+from aecourse import models, training
 from aecourse.applications import feature_extraction as fe
 from aecourse.applications import fine_tuning as ft
 from aecourse.applications.text_features import Denoising, Reading, featured, word_table
 from aecourse.applications.variants import Split
-from aecourse.applications.word_vectors import Vectors
 from aecourse.backend import keras
 from aecourse.models.base import in_batches
 from aecourse.models.sparse_input import SparseRows
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 TUNING = ft.Tuning(epochs=15, patience=4, learning_rate=2e-3, batch_size=50)
 WEIGHTS_TUNING = ft.Tuning(epochs=20, patience=5, learning_rate=2e-3, batch_size=50)
-USUAL = 0.05  # standard deviation of word vectors where nothing was learnt before
 
 Start = Callable[[int], models.Autoencoder]
 """From a seed to a model with whose encoder a classifier begins."""
@@ -212,18 +210,15 @@ def read(texts: Split, reading: Reading, *, seed: int = 0) -> Reader:
 
 
 def starts(made: Reader, reading: Reading) -> Mapping[str, Start]:
-    """Return three starts of one network: trained, with trained word vectors alone, and random.
-
-    The random one has word vectors as small as a classifier's usually begin, and not as large as
-    those with which :func:`aecourse.networks.text_recurrent` begins an autoencoder.
-    """
+    """Return three starts of one network: trained, with trained word vectors alone, and random."""
 
     def random(seed: int) -> models.SequenceAutoencoder:
-        model = reading.build(made.vocabulary, seed=seed)
-        return _with_words(model, USUAL / networks.text_pair.READ * word_table(model))
+        return reading.build(made.vocabulary, seed=seed)
 
     def words(seed: int) -> models.SequenceAutoencoder:
-        return _with_words(random(seed), word_table(made.model))
+        model = random(seed)
+        model.encoder.get_layer("embed").set_weights([word_table(made.model)])
+        return model
 
     return {"autoencoder": lambda seed: made.model, "word vectors": words, "random": random}
 
@@ -245,9 +240,3 @@ def weights_starts(
         "autoencoder": lambda seed: trained,
         "random": lambda seed: settings.build(words, seed=seed),
     }
-
-
-def _with_words(model: models.SequenceAutoencoder, vectors: Vectors) -> models.SequenceAutoencoder:
-    """Return the model with other vectors to read by."""
-    model.encoder.get_layer("embed").set_weights([vectors])
-    return model

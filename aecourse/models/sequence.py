@@ -12,6 +12,7 @@ from aecourse.models.base import Autoencoder, in_batches
 from aecourse.models.inputs import checked_batch
 from aecourse.models.reconstruction import Tensor
 from aecourse.models.terms import Terms
+from aecourse.networks import link_tied
 from aecourse.text.vocabulary import END, PADDING, START, UNKNOWN
 
 NEVER_WRITTEN = [PADDING, START]
@@ -97,6 +98,7 @@ class SequenceAutoencoder(Autoencoder):
         self.word_dropout = real(word_dropout, "word_dropout", least=0, most=1)
         self.seed = whole(seed, "seed", least=0)
         self.check_pair(encoder, decoder)
+        link_tied(encoder, decoder)
         self.encoder = encoder
         self.decoder = decoder
         self.draws = keras.random.SeedGenerator(seed)
@@ -106,9 +108,9 @@ class SequenceAutoencoder(Autoencoder):
     def check_pair(self, encoder: keras.Model, decoder: keras.Model) -> None:
         """Raise ``InputError`` unless the decoder takes the encoder's codes and words."""
         layers = {layer.name for layer in getattr(decoder, "layers", [])}
-        if not {"embed", "shift", "write", "word"} <= layers or len(decoder.inputs) != 2:
+        if not {"table", "shift", "write", "word"} <= layers or len(decoder.inputs) != 2:
             raise InputError(
-                "the decoder has no layers 'embed', 'shift', 'write' and 'word'; "
+                "the decoder has no layers 'table', 'shift', 'write' and 'word'; "
                 "build the networks with networks.text_recurrent."
             )
         code, expected = encoder.output_shape[-1], decoder.inputs[0].shape[-1]
@@ -284,7 +286,7 @@ class SequenceAutoencoder(Autoencoder):
         self, last: NDArray[np.int32], shift: Tensor, states: list[Tensor]
     ) -> tuple[NDArray[np.float64], list[Tensor]]:
         """Return the log probability of each word that may follow, and the state after this one."""
-        table, write, word = (self.decoder.get_layer(name) for name in ("embed", "write", "word"))
+        table, write, word = (self.decoder.get_layer(name) for name in ("table", "write", "word"))
         output, states = write.cell(table(keras.ops.convert_to_tensor(last)) + shift, states)
         scores = keras.ops.log_softmax(table(word(output), reverse=True))
         chances = keras.ops.convert_to_numpy(scores).astype(np.float64)

@@ -1,19 +1,87 @@
 """Networks that read a text word by word into a code, and write one from a code."""
 
-from collections.abc import Iterator
+from typing import Any
 
 from aecourse.backend import keras
 from aecourse.checks import one_of, whole
 from aecourse.networks.recurrent_pair import CELLS, _layer
 from aecourse.networks.settings import dense_layer, layer_seeds
+from aecourse.networks.tied_pair import TransposedDense, link_tied
 
 STATES = {"lstm": ("h", "c"), "gru": ("h",)}
 """The parts of a cell's memory: an LSTM hands on its output and a cell state, a GRU its output."""
 
-# How far apart the vectors of words are at the start. The reader must be able to tell words apart
-# from the first step on: with small vectors its code is that of all texts alike, and the decoder
-# learns to do without it. The writer's are so small that all words are equally likely.
-READ, WRITTEN = 1.0, 0.05
+
+@keras.saving.register_keras_serializable("aecourse")
+class WordVectors(keras.layers.Embedding):
+    """A table with a vector for each word; what is looked up is scaled.
+
+    The numbers of the table begin with variance ``1 / output_dim``, so that the product of a word's
+    vector with another one, which is its score, begins near 1 at the most. What is read out for a
+    network is multiplied by ``sqrt(output_dim)``: then its values have a variance near 1, and
+    words differ from the first step on. Read out as they are, they would be drowned by whatever is
+    added to them, and the network would learn how frequent words are and no more.
+
+    The parameters are those of ``keras.layers.Embedding``.
+
+    References
+    ----------
+    Vaswani et al. (2017), section 3.4, for the scale.
+    """
+
+    @property
+    def kernel(self) -> Any:
+        """The table, shape ``(input_dim, output_dim)``, by the name that tied layers look for."""
+        return self.embeddings
+
+    def call(self, words: Any) -> Any:
+        """Return the vectors of whole numbers, scaled."""
+        return super().call(words) * self.output_dim**0.5
+
+
+@keras.saving.register_keras_serializable("aecourse")
+class TiedWords(TransposedDense):
+    """The encoder's table of words in the decoder, where it serves twice.
+
+    It looks up the vectors of words, scaled as :class:`WordVectors` scales them. With
+    ``reverse=True`` it goes the other way, and gives each word the product of its vector with one
+    that is given, and a bias.
+
+    Parameters
+    ----------
+    units
+        How many words there are.
+    partner
+        Name of the encoder's layer of :class:`WordVectors`.
+    vector_size
+        Number of values in a word's vector.
+    others
+        As for :class:`aecourse.networks.TransposedDense`.
+    """
+
+    def __init__(self, units: int, partner: str, vector_size: int, **others: Any) -> None:
+        super().__init__(units, partner, **others)
+        self.vector_size = vector_size
+
+    def build(self, input_shape: tuple[Any, ...]) -> None:
+        """Create the bias of each word."""
+        super().build((self.vector_size,))
+
+    def call(self, x: Any, reverse: bool = False) -> Any:
+        """Return vectors ``(…, vector_size)`` of words, or scores ``(…, units)`` of vectors."""
+        if reverse:
+            return super().call(x)
+        return keras.ops.take(self.kernel, x, axis=0) * self.vector_size**0.5
+
+    def compute_output_spec(self, x: Any, reverse: bool = False) -> keras.KerasTensor:
+        """Return shape and type of the output, which are known before the table is."""
+        if reverse:
+            return super().compute_output_spec(x)
+        return keras.KerasTensor((*x.shape, self.vector_size), dtype=self.compute_dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "vector_size": self.vector_size}
 
 
 def text_recurrent(
@@ -32,8 +100,8 @@ def text_recurrent(
     of the state after the last word. Padding, number 0, is not read. The decoder's state begins as
     dense layers make it of the code; then it is told one word after the other, each vector shifted
     by what another layer makes of the code, and gives scores for the word that follows. A word's
-    score is the product of its vector with one that a dense layer makes of the state, so the same
-    table of vectors serves to read words and to write them.
+    score is the product of its vector with one that a dense layer makes of the state. One table of
+    vectors serves to read words and to write them; it is the encoder's.
 
     Parameters
     ----------
@@ -66,9 +134,9 @@ def text_recurrent(
 
     References
     ----------
-    Sutskever, Vinyals and Le (2014) for the pair; Dai and Le (2015) for the autoencoder; Bowman et
-    al. (2016) for a code that is told at each step; Press and Wolf (2017) for the shared table of
-    vectors.
+    Sutskever, Vinyals and Le (2014) for the pair; Dai and Le (2015) for the autoencoder, whose
+    halves share their word vectors; Bowman et al. (2016) for a code that is told at each step;
+    Press and Wolf (2017) for scores by the same vectors.
     """
     vocabulary_size = whole(vocabulary_size, "vocabulary_size", least=2)
     length, code_size = whole(length, "length"), whole(code_size, "code_size")
@@ -77,25 +145,19 @@ def text_recurrent(
     seeds = layer_seeds(seed)
 
     words = keras.Input((length,), dtype="int32", name="sample")
-    x = keras.layers.Embedding(
-        vocabulary_size, embedding_size, _start(READ, seeds), mask_zero=True, name="embed"
-    )(words)
+    start = keras.initializers.RandomNormal(stddev=embedding_size**-0.5, seed=next(seeds))
+    x = WordVectors(vocabulary_size, embedding_size, start, mask_zero=True, name="embed")(words)
     x = _layer(cell, units, seeds, "read", every_step=False)(x)
     encoder = keras.Model(words, dense_layer(code_size, "linear", seeds, "code")(x), name="encoder")
 
     code = keras.Input((code_size,), name="code")
     before = keras.Input((None,), dtype="int32", name="before")
-    table = keras.layers.ReversibleEmbedding(
-        vocabulary_size, embedding_size, embeddings_initializer=_start(WRITTEN, seeds), name="embed"
-    )
+    table = TiedWords(vocabulary_size, "embed", embedding_size, name="table")
     states = [dense_layer(units, "linear", seeds, f"start_{part}")(code) for part in STATES[cell]]
     shift = dense_layer(embedding_size, "linear", seeds, "shift")(code)
     told = keras.layers.Add()([table(before), keras.layers.Reshape((1, embedding_size))(shift)])
     x = _layer(cell, units, seeds, "write", every_step=True)(told, initial_state=states)
     x = dense_layer(embedding_size, "linear", seeds, "word")(x)
-    return encoder, keras.Model([code, before], table(x, reverse=True), name="decoder")
-
-
-def _start(deviation: float, seeds: Iterator[int]) -> keras.initializers.Initializer:
-    """Return the start of a table of vectors."""
-    return keras.initializers.RandomNormal(stddev=deviation, seed=next(seeds))
+    decoder = keras.Model([code, before], table(x, reverse=True), name="decoder")
+    link_tied(encoder, decoder)
+    return encoder, decoder

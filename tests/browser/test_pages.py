@@ -135,3 +135,17 @@ def test_diagrams_follow_the_dark_theme(visit: Visit) -> None:
         visit.page.wait_for_function(f"(light) => ({fill})() !== light", arg=light, timeout=5000)
     finally:
         visit.evaluate('() => { document.documentElement.dataset.theme = "light"; }')
+
+
+def test_a_styled_table_has_no_light_ground_on_a_dark_page(visit: Visit) -> None:
+    table = "document.querySelector('.cell_output table[id^=\"T_\"]')"
+    if not visit.evaluate(f"() => {table} !== null"):
+        pytest.skip("the page has no styled table")
+    visit.evaluate('() => { document.documentElement.dataset.theme = "dark"; }')
+    try:
+        ground = visit.evaluate(
+            f"() => getComputedStyle({table}.closest('.text_html')).backgroundColor"
+        )
+    finally:
+        visit.evaluate('() => { document.documentElement.dataset.theme = "light"; }')
+    assert ground == "rgba(0, 0, 0, 0)"

@@ -70,6 +70,17 @@ def test_at_the_start_all_words_are_equally_likely():
     assert model().evaluate(texts())["perplexity"] == pytest.approx(WORDS, rel=0.05)
 
 
+def test_it_soon_learns_which_word_follows_which():
+    """A text goes through the words in one order; only where it begins is not known beforehand."""
+    count, length = 40, 20
+    first = np.random.default_rng(0).integers(count, size=1_000)
+    x = (4 + (first[:, None] + np.arange(length)) % count).astype(np.int32)
+    pair = networks.text_recurrent(4 + count, length, 8, embedding_size=32, units=32)
+    built = models.SequenceAutoencoder(*pair)
+    training.fit(built, x, epochs=5, batch_size=50, learning_rate=5e-3, progress=False)
+    assert built.evaluate(x)["perplexity"] < 1.5
+
+
 def test_it_learns_and_writes_what_it_has_read(trained):
     built, history = trained
     assert history["loss"][-1] < 0.2 * history["loss"][0]
@@ -192,7 +203,7 @@ def test_a_pair_that_does_not_fit_is_refused():
     for encoder, decoder, message in (
         (good[0], other_code[1], "codes of 8 values and the decoder takes 4"),
         (good[0], other_words[1], "knows 9 words and the decoder 7"),
-        (good[0], plain[1], "no layers 'embed'"),
+        (good[0], plain[1], "no layers 'table'"),
     ):
         with pytest.raises(InputError, match=message):
             models.SequenceAutoencoder(encoder, decoder)

@@ -45,9 +45,31 @@ def test_a_score_depends_on_the_words_before_and_not_on_those_after():
 
 
 def test_one_table_reads_and_writes():
-    _, decoder = pair()
-    tables = [weights for weights in decoder.get_weights() if 9 in weights.shape]
-    assert [table.shape for table in tables] == [(9, 4)]
+    encoder, decoder = pair()
+    shapes = [[weights.shape for weights in half.get_weights()] for half in (encoder, decoder)]
+    assert [(9, 4) in each for each in shapes] == [True, False]
+    words = np.array([[4, 5, 8]])
+    looked_up = array(encoder.get_layer("embed")(words))
+    np.testing.assert_array_equal(array(decoder.get_layer("table")(words)), looked_up)
+    table = encoder.get_layer("embed").get_weights()[0]
+    np.testing.assert_allclose(looked_up, 2 * table[words], rtol=1e-6)
+    asked = np.ones((1, 4), "float32")
+    scores = array(decoder.get_layer("table")(asked, reverse=True))
+    np.testing.assert_allclose(scores, asked @ table.T, rtol=1e-5, atol=1e-6)
+
+
+def test_words_differ_from_the_first_step_on_and_none_is_preferred():
+    encoder, decoder = networks.text_recurrent(500, 5, 3, embedding_size=64, units=16)
+    words = np.arange(500)[None]
+    assert array(encoder.get_layer("embed")(words)).std() == pytest.approx(1, abs=0.05)
+    scores = array(decoder([np.zeros((1, 3), "float32"), words]))
+    assert np.abs(scores).max() < 1
+
+
+def test_a_decoder_is_not_taken_from_another_encoder():
+    (encoder, _), (_, decoder) = pair(), pair(seed=1)
+    with pytest.raises(InputError, match="tied to another encoder"):
+        networks.link_tied(encoder, decoder)
 
 
 def test_a_seed_gives_the_same_weights_and_no_two_layers_start_alike():
@@ -56,7 +78,10 @@ def test_a_seed_gives_the_same_weights_and_no_two_layers_start_alike():
         for a, b, c in zip(*(m.get_weights() for m in (one, two, three)), strict=True):
             np.testing.assert_array_equal(a, b)
             assert a.ndim < 2 or np.any(a != c)
-    reads, writes = (half.get_layer("embed").get_weights()[0] for half in first)
+    reads, writes = (
+        half.get_layer(name).get_weights()[0]
+        for half, name in zip(first, ("read", "write"), strict=True)
+    )
     assert np.any(reads != writes)
 
 
