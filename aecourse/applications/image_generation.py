@@ -105,22 +105,20 @@ def noise_through(model: models.Autoencoder) -> Draw:
 
     A decoder takes codes, so noise in the shape of an image can only enter by the encoder.
     """
-    shape = known_shape(model.sample_shape)
-
-    def draw(count: int, seed: int) -> Images:
-        noise = np.random.default_rng(seed).standard_normal((count, *shape))
-        return model.reconstruct(noise.astype(np.float32))
-
-    return draw
+    return _noise(known_shape(model.sample_shape), model.reconstruct)
 
 
 def noise_as_code(model: models.Autoencoder) -> Draw:
     """Return draws that decode standard normal codes, whether or not the model ever met any."""
-    shape = model.code_shape
+    return _noise(model.code_shape, model.decode)
+
+
+def _noise(shape: tuple[int, ...], through: Callable[[Any], Images]) -> Draw:
+    """Return draws that send standard normal noise of a shape through a function."""
 
     def draw(count: int, seed: int) -> Images:
-        codes = np.random.default_rng(seed).standard_normal((count, *shape))
-        return model.decode(codes.astype(np.float32))
+        noise = np.random.default_rng(seed).standard_normal((count, *shape))
+        return through(noise.astype(np.float32))
 
     return draw
 

@@ -6,6 +6,7 @@ choose settings and stop training; test ratings only measure.
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -17,9 +18,8 @@ from aecourse.applications.rating_predictors import (
     Offsets,
     RatingPredictor,
 )
-from aecourse.applications.recipe import Method, MethodRecipe
+from aecourse.applications.recipe import Method, MethodRecipe, chosen
 from aecourse.checks import one_of
-from aecourse.errors import InputError
 
 PARTS = ("validation", "test")
 METHODS: Mapping[str, Method] = {
@@ -145,9 +145,5 @@ def choose(
     InputError
         If there are no candidates.
     """
-    listed = list(candidates)
-    if not listed:
-        raise InputError("there are no candidates; give at least one recipe.")
-    table = compare(split, listed, seeds=seeds, part="validation")
-    means = table.groupby("recipe")["rmse"].mean()
-    return min(listed, key=lambda recipe: means[str(recipe)]), table
+    measured = partial(compare, split, seeds=seeds, part="validation")
+    return chosen(candidates, measured, "rmse", min)

@@ -1,12 +1,17 @@
 """Methods under the names of a comparison, and recipes: a method with its settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from aecourse.checks import one_of
+from aecourse.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Built = TypeVar("Built")
+Candidate = TypeVar("Candidate", bound="MethodRecipe[Any]")
 
 
 class Method(NamedTuple):
@@ -67,3 +72,35 @@ class MethodRecipe(Generic[Built]):
         """Return the unfitted predictor or recommender."""
         built: Built = self.methods[self.method].build(seed, **self.settings)
         return built
+
+
+def chosen(
+    candidates: Iterable[Candidate],
+    compare: "Callable[[list[Candidate]], pd.DataFrame]",
+    by: str,
+    best: Callable[..., Candidate],
+) -> "tuple[Candidate, pd.DataFrame]":
+    """Return the candidate whose mean measure over the seeds is the best, and all measures.
+
+    Parameters
+    ----------
+    candidates
+        Recipes to choose from.
+    compare
+        From recipes to a table with the columns ``recipe`` and ``by``, a row for each seed.
+    by
+        Name of the measure.
+    best
+        ``min`` or ``max``.
+
+    Raises
+    ------
+    InputError
+        If there are no candidates.
+    """
+    listed = list(candidates)
+    if not listed:
+        raise InputError("there are no candidates; give at least one recipe.")
+    table = compare(listed)
+    means = table.groupby("recipe")[by].mean()
+    return best(listed, key=lambda recipe: means[str(recipe)]), table

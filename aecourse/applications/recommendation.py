@@ -7,6 +7,7 @@ training; test users only measure.
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ import pandas as pd
 from aecourse import metrics
 from aecourse.applications.autoencoder_recommenders import MultDAE, MultVAE, SharedCode
 from aecourse.applications.interactions import Holdout, TopSplit
-from aecourse.applications.recipe import Method, MethodRecipe
+from aecourse.applications.recipe import Method, MethodRecipe, chosen
 from aecourse.applications.simple_recommenders import (
     EASE,
     ItemNeighbours,
@@ -23,7 +24,6 @@ from aecourse.applications.simple_recommenders import (
     Scorer,
 )
 from aecourse.checks import one_of
-from aecourse.errors import InputError
 
 PARTS = ("validation", "test")
 CHOSEN_BY = "ndcg_100"
@@ -175,9 +175,5 @@ def choose(
     InputError
         If there are no candidates.
     """
-    listed = list(candidates)
-    if not listed:
-        raise InputError("there are no candidates; give at least one recipe.")
-    table = compare(by_seed, listed, part="validation")
-    means = table.groupby("recipe")[CHOSEN_BY].mean()
-    return max(listed, key=lambda recipe: means[str(recipe)]), table
+    measured = partial(compare, by_seed, part="validation")
+    return chosen(candidates, measured, CHOSEN_BY, max)

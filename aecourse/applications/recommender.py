@@ -201,11 +201,8 @@ class Recommender:
             If there is no such film, or the recommender has no codes.
         """
         place = self.titles.find(title)
-        coder = self._coder()
-        cosines = _cosines(coder.item_codes() - self._origin(coder), place)
-        order = np.argsort(-cosines, kind="stable")[: whole(n, "n")]
-        order = order[np.isfinite(cosines[order])]
-        return self._table(order, cosine=cosines[order])
+        order, cosines = self._alike(self._coder().item_codes(), place, n)
+        return self._table(order, cosine=cosines)
 
     def like_minded(self, user_id: int, n: int = 10) -> pd.DataFrame:
         """Return the users whose codes point most the same way: ``user_id`` and ``cosine``.
@@ -221,14 +218,9 @@ class Recommender:
         known = np.flatnonzero(np.diff(self._liked.indptr))
         if row not in known:
             raise InputError(f"nothing that user {user_id} liked is known.")
-        coder = self._coder()
-        codes = coder.codes(self._liked[known]) - self._origin(coder)
-        cosines = _cosines(codes, int(np.searchsorted(known, row)))
-        order = np.argsort(-cosines, kind="stable")[: whole(n, "n")]
-        order = order[np.isfinite(cosines[order])]
-        return pd.DataFrame(
-            {"user_id": self.ratings.user_ids[known[order]], "cosine": cosines[order]}
-        )
+        codes = self._coder().codes(self._liked[known])
+        order, cosines = self._alike(codes, int(np.searchsorted(known, row)), n)
+        return pd.DataFrame({"user_id": self.ratings.user_ids[known[order]], "cosine": cosines})
 
     def profile(self, who: Who) -> Profile:
         """Return what a user of the data liked and has had, or what the named films stand for.
@@ -262,9 +254,18 @@ class Recommender:
             )
         return self.scorer
 
-    def _origin(self, coder: AutoencoderScorer) -> NDArray[np.float32]:
-        """Return the code of a user of whom nothing is known, shape ``(1, code_size)``."""
-        return coder.codes(sparse.csr_array((1, len(self.item_ids))))
+    def _alike(
+        self, codes: NDArray[np.float32], place: int, n: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the codes most like one of them, as positions and cosines, the most alike first.
+
+        They are compared as seen from the code of a user of whom nothing is known.
+        """
+        origin = self._coder().codes(sparse.csr_array((1, len(self.item_ids))))
+        cosines = _cosines(codes - origin, place)
+        order = np.argsort(-cosines, kind="stable")[: whole(n, "n")]
+        order = order[np.isfinite(cosines[order])]
+        return order, cosines[order]
 
     def _table(self, places: NDArray[np.int64], **values: NDArray[np.float64]) -> pd.DataFrame:
         titles = [self.titles.titles[place] for place in places]

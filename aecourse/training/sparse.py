@@ -1,15 +1,15 @@
 """Training on a sparse matrix of which only one batch at a time is ever dense."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
 
 from aecourse.backend import keras
 from aecourse.checks import real, whole
 from aecourse.models.base import DEFAULT_LEARNING_RATE
 from aecourse.models.sparse_input import SparseBatches, SparseInputAutoencoder
 from aecourse.training.batches import order
+from aecourse.training.early_stopping import EarlyStopping
 from aecourse.training.history import History
 from aecourse.training.loop import Recorder
 from aecourse.training.progress import Progress
@@ -101,7 +101,7 @@ def fit_sparse(
     return recorder.history
 
 
-class KeepBest(keras.callbacks.Callback):
+class KeepBest(EarlyStopping):
     """Measure the model after each epoch, and keep the weights for which the measure was highest.
 
     Parameters
@@ -113,32 +113,12 @@ class KeepBest(keras.callbacks.Callback):
     """
 
     def __init__(self, measure: Callable[[Any], float], patience: int | None = None) -> None:
-        super().__init__()
+        super().__init__(sys.maxsize if patience is None else whole(patience, "patience"))
         self.measure = measure
-        self.patience = None if patience is None else whole(patience, "patience")
-        self.best = float("-inf")
-        self.best_weights: list[np.ndarray] | None = None
-        self.waited = 0
-
-    @property
-    def stopped(self) -> bool:
-        """Whether patience has run out."""
-        return self.patience is not None and self.waited >= self.patience
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Compare the epoch with the best so far, and add the measure to the logs."""
         value = float(self.measure(self.model))
         if logs is not None:
             logs["val_measure"] = value
-        if value > self.best:
-            self.best, self.waited = value, 0
-            self.best_weights = self.model.get_weights()
-            return
-        self.waited += 1
-        if self.stopped:
-            self.model.stop_training = True
-
-    def restore(self, model: keras.Model) -> None:
-        """Give the model its best weights back."""
-        if self.best_weights is not None:
-            model.set_weights(self.best_weights)
+        super().on_epoch_end(epoch, {"val_loss": -value})

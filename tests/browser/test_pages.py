@@ -1,6 +1,8 @@
 """Every page of the built book works by itself: no other host, no error, nothing left undrawn."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -123,6 +125,17 @@ def test_it_fits_a_narrow_screen(visit: Visit) -> None:
     assert too_wide == []
 
 
+@contextmanager
+def dark(visit: Visit) -> Iterator[None]:
+    """Show the page in its dark theme for a while."""
+    theme = "(name) => { document.documentElement.dataset.theme = name; }"
+    visit.evaluate(theme, "dark")
+    try:
+        yield
+    finally:
+        visit.evaluate(theme, "light")
+
+
 def test_diagrams_follow_the_dark_theme(visit: Visit) -> None:
     if not visit.evaluate('() => document.querySelectorAll(".diagram").length'):
         pytest.skip("the page has no diagram")
@@ -130,22 +143,16 @@ def test_diagrams_follow_the_dark_theme(visit: Visit) -> None:
     fill = f"() => getComputedStyle(document.querySelector('{shape}')).fill"
     visit.page.wait_for_selector(".diagram .node")
     light = visit.evaluate(fill)
-    visit.evaluate('() => { document.documentElement.dataset.theme = "dark"; }')
-    try:
+    with dark(visit):
         visit.page.wait_for_function(f"(light) => ({fill})() !== light", arg=light, timeout=5000)
-    finally:
-        visit.evaluate('() => { document.documentElement.dataset.theme = "light"; }')
 
 
 def test_a_styled_table_has_no_light_ground_on_a_dark_page(visit: Visit) -> None:
     table = "document.querySelector('.cell_output table[id^=\"T_\"]')"
     if not visit.evaluate(f"() => {table} !== null"):
         pytest.skip("the page has no styled table")
-    visit.evaluate('() => { document.documentElement.dataset.theme = "dark"; }')
-    try:
+    with dark(visit):
         ground = visit.evaluate(
             f"() => getComputedStyle({table}.closest('.text_html')).backgroundColor"
         )
-    finally:
-        visit.evaluate('() => { document.documentElement.dataset.theme = "light"; }')
     assert ground == "rgba(0, 0, 0, 0)"
