@@ -29,3 +29,17 @@ def chromium() -> Iterator["Browser"]:
 
     with pages.chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def single_operations() -> Iterator[None]:
+    """Let TensorFlow carry out operation by operation.
+
+    A compiled graph is traced anew for each model, and tracing takes longer than the few steps that
+    a tiny model is trained for. The tests of models and of training use both ways.
+    """
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)

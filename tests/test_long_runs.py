@@ -5,7 +5,7 @@ import sys
 import pytest
 from long_run_data import first, offline
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
 
 from aecourse import results  # noqa: E402
 from aecourse.errors import DataError  # noqa: E402

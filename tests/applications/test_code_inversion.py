@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
 
 from aecourse import datasets, metrics  # noqa: E402
 from aecourse.applications import code_inversion, variants  # noqa: E402

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
 
 from aecourse import datasets  # noqa: E402
 from aecourse.applications import extractors, variants  # noqa: E402

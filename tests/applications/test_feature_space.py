@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
 
 from aecourse import metrics  # noqa: E402
 from aecourse.applications.feature_space import FEATURES, classifier, train_classifier  # noqa: E402

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
 
 from aecourse import datasets, networks  # noqa: E402
 from aecourse.applications import feature_extraction as fe  # noqa: E402

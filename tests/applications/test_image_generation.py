@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
 
 from image_data import SHAPE, blobs  # noqa: E402
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from rating_data import few, made_up
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
 
 from aecourse.applications import interactions, rating_prediction  # noqa: E402
 from aecourse.applications.rating_prediction import Recipe  # noqa: E402

@@ -8,7 +8,7 @@ import pytest
 from rating_data import made_up
 from scipy import sparse
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
 
 from aecourse import metrics  # noqa: E402
 from aecourse.applications import interactions, recommendation  # noqa: E402

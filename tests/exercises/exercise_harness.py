@@ -81,6 +81,7 @@ def run_solution(number: str) -> CheckResult:
     return run(number, SOLUTIONS, None, "solution")
 
 
+@cache  # every typical mistake is looked at twice
 def run_answer(number: str, code: str) -> CheckResult:
     return run(number, CHAPTERS, code, "exercise")
 

@@ -19,6 +19,7 @@ from aecourse.backend import keras  # noqa: E402
 from aecourse.errors import InputError  # noqa: E402
 
 ON_JAX = keras.backend.backend() == "jax"
+BRIEFLY = {"epochs": 2, "batch_size": 25}  # four steps, the last two after a break
 
 
 def names(pairs):
@@ -164,7 +165,7 @@ def test_every_term_of_the_loss_has_an_effect_on_training(pair, x):
                 return {**found, without: (0.0, found[without][1])}
 
             model.regularisers = regularisers
-        train(model, x, epochs=1)
+        train(model, x, **BRIEFLY | {"epochs": 1})
         return np.concatenate([w.ravel() for w in numbers(model.trainable_variables)])
 
     expected = weights()
@@ -175,9 +176,9 @@ def test_every_term_of_the_loss_has_an_effect_on_training(pair, x):
 @every_variant
 def test_two_runs_with_one_seed_are_equal_though_one_was_broken_off(pair, x, tmp_path):
     unbroken, first, second = (built(pair) for _ in range(3))
-    expected = train(unbroken, x)
-    train(first, x, epochs=1, checkpoint=tmp_path)
-    resumed = train(second, x, checkpoint=tmp_path)
+    expected = train(unbroken, x, **BRIEFLY)
+    train(first, x, **BRIEFLY | {"epochs": 1}, checkpoint=tmp_path)
+    resumed = train(second, x, **BRIEFLY, checkpoint=tmp_path)
     assert resumed.metrics == expected.metrics
     for left, right in zip(unbroken.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(left, right)
@@ -187,7 +188,7 @@ def test_two_runs_with_one_seed_are_equal_though_one_was_broken_off(pair, x, tmp
 def test_a_compiled_graph_trains_like_single_operations(pair, x):
     if ON_JAX and not pair[0].labelled:
         pytest.skip("single operations are slow on JAX; pairs reach a model in another way there")
-    eager, compiled = (train(built(pair), x, epochs=2, eager=eager) for eager in (True, False))
+    eager, compiled = (train(built(pair), x, **BRIEFLY, eager=eager) for eager in (True, False))
     assert eager.metrics.keys() == compiled.metrics.keys()
     for name in ("loss", "reconstruction", "mse"):
         assert compiled[name] == pytest.approx(eager[name], rel=1e-3)

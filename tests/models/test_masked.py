@@ -22,7 +22,7 @@ def masked(**settings):
 
 def train(model, x=X, learning_rate=0.01, **settings):
     model.compile(model.optimizer_at(learning_rate), run_eagerly=True)
-    settings = {"epochs": 4, "batch_size": 16, "progress": False, **settings}
+    settings = {"epochs": 2, "batch_size": 25, "progress": False, **settings}
     return training.fit(model, x, **settings)
 
 
@@ -185,7 +185,7 @@ def test_the_token_for_hidden_patches_is_learnt_and_saved(tmp_path):
 def test_a_resumed_run_hides_the_patches_that_the_unbroken_one_hides(tmp_path):
     unbroken, first, second = (masked() for _ in range(3))
     expected = train(unbroken)
-    train(first, epochs=2, checkpoint=tmp_path)
+    train(first, epochs=1, checkpoint=tmp_path)
     assert train(second, checkpoint=tmp_path).metrics == expected.metrics
     for left, right in zip(unbroken.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(left, right)
