@@ -19,7 +19,7 @@ from aecourse.backend import keras  # noqa: E402
 from aecourse.errors import InputError  # noqa: E402
 
 ON_JAX = keras.backend.backend() == "jax"
-BRIEFLY = {"epochs": 2, "batch_size": 25}  # four steps, the last two after a break
+BRIEFLY = {"epochs": 2, "batch_size": 30}  # two steps an epoch, the second one smaller
 
 
 def names(pairs):

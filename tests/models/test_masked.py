@@ -22,7 +22,7 @@ def masked(**settings):
 
 def train(model, x=X, learning_rate=0.01, **settings):
     model.compile(model.optimizer_at(learning_rate), run_eagerly=True)
-    settings = {"epochs": 2, "batch_size": 25, "progress": False, **settings}
+    settings = {"epochs": 2, "batch_size": 30, "progress": False, **settings}
     return training.fit(model, x, **settings)
 
 
