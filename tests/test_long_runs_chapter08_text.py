@@ -155,6 +155,12 @@ def test_of_a_text_as_it_is_read_the_first_or_last_known_words_are_left(recorded
     assert len(read.test) == len(whole.test)
 
 
+def test_the_words_that_are_read_have_a_row_of_their_own(recorded):
+    chapter.weights_as_read("imdb")
+    found = recorded()
+    assert set(found) == {"imdb_tf_idf_of_what_is_read_linear_svm"}
+
+
 def test_word_means_and_steps_have_a_value_each(recorded):
     chapter.word_means("imdb")
     chapter.steps("imdb")
@@ -186,9 +192,9 @@ def test_word_dropout_is_measured_by_what_a_wrong_code_does(recorded, monkeypatc
     assert set(found) == {
         f"imdb_word_dropout_{share}_{measure}"
         for share in (0, 30)
-        for measure in ("perplexity", "factor")
+        for measure in ("perplexity", "nats_more")
     }
-    assert found["imdb_word_dropout_0_factor"]["seeds"] == [0, 1]
+    assert found["imdb_word_dropout_0_nats_more"]["seeds"] == [0, 1]
 
 
 def test_odd_posts_have_a_value_for_each_group_and_method(recorded):

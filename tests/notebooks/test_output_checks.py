@@ -34,6 +34,7 @@ def shown(mime: str, content: object, **metadata: object) -> dict:
         "ratio 3/4, see https://example.org/home/page",
         "train/test split; and/or; 0x1f",
         "Warning signs are red.",
+        "<td>Warning: do not watch this film.</td>",
         "INFORMATION is what the code keeps",
     ],
 )
@@ -50,6 +51,7 @@ def test_honest_text_passes(text: str) -> None:
         ("lib/site-packages/keras/layers.py", "path of the machine"),
         ("/ipykernel_4711/1.py", "path of the machine"),
         ("UserWarning: the input is not scaled", "a warning"),
+        ("drawn\nWarning: no such font", "a warning"),
         ("2026-01-02 03:04:05.678: I tensorflow/core", "a log line"),
         ("line one\nI0000 00:00:17.1 cuda.cc:1] no device", "a log line"),
         ("WARNING:absl:compiled metrics", "a log line"),

@@ -26,6 +26,7 @@ from tools.long_runs.keeping import loaded, slug
 
 SEEDS = range(3)
 SVM, FOREST = "linear SVM", "random forest"
+READ = "TF-IDF of what is read"
 SENTENCES = 30_000  # to learn from
 ASKED = 2_000  # sentences of other reviews
 REVIEWS, PLAIN_SENTENCES = 10_000, 12_000  # where plain sentences come from, and how many
@@ -93,6 +94,13 @@ def weights(name: str) -> None:
     data = weighted(name)
     table = tc.compare({"TF-IDF": (data, tc.sparse_candidates("words"))}, kinds())
     keep_table(name, table, f"{data.train.shape[1]:,} words", WORDS_PUBLISHED.get(name))
+
+
+def weights_as_read(name: str) -> None:
+    """Train the linear SVM on the weights of those words that the recurrent networks are given."""
+    data = tc.word_weights(as_read(name))
+    found = {READ: (data, tc.sparse_candidates("words"))}
+    keep_table(name, tc.compare(found, kinds(SVM))[:-1], f"{data.train.shape[1]:,} words")
 
 
 def pairs(name: str) -> None:
@@ -225,22 +233,23 @@ def word_dropout(name: str) -> None:
     vocabulary, (x, held_out, asked) = plain_sentences(name)
     for share in DROPOUTS:
         reading = dataclasses.replace(text_codes.PLAIN, word_dropout=share)
-        own, factors = [], []
+        own, more = [], []
         for seed in SEEDS:
             model, _ = reading.train(x, held_out, vocabulary, seed=seed)
             codes = model.encode(asked)
             own.append(text_codes.perplexity_told(model, asked, codes))
             other = text_codes.perplexity_told(model, asked, np.roll(codes, 1, axis=0))
-            factors.append(other / own[-1])
-        for measure, values in (("perplexity", own), ("factor", factors)):
+            more.append(float(np.log(other / own[-1])))
+        for measure, values, unit in (("perplexity", own, "1"), ("nats_more", more, "nats")):
             keep(
                 f"{name}_word_dropout_{100 * share:.0f}_{measure}",
                 values,
-                unit="1",
+                unit=unit,
                 dataset=data_of(name).provenance,
                 seeds=list(SEEDS),
-                note=f"{len(asked):,} other sentences of test texts, told their own codes; factor: "
-                f"told those of others, by comparison; {len(x):,} sentences learnt from.",
+                note=f"{len(asked):,} other sentences of test texts, told their own codes; nats "
+                "more: of an average word, told those of others, by comparison; "
+                f"{len(x):,} sentences learnt from.",
             )
 
 
@@ -277,10 +286,7 @@ def few_labels(name: str) -> None:
     labelled = [fe.labelled_rows(data.train_labels, a_class(data), draw) for draw in SEEDS]
     features = {
         "TF-IDF": (data, tc.sparse_candidates("words")),
-        "TF-IDF of what is read": (
-            tc.word_weights(as_read(name)),
-            tc.sparse_candidates("words"),
-        ),
+        READ: (tc.word_weights(as_read(name)), tc.sparse_candidates("words")),
         "LSA": tc.dense_candidates("directions", directions_of(name, seed)),
         "denoising codes": tc.dense_candidates("codes", codes_of(name, seed)),
     }
@@ -503,6 +509,7 @@ EXPERIMENTS: dict[str, Callable[[], None]] = {
     for name in TASKS
     for run in (
         weights,
+        weights_as_read,
         semantics,
         denoising,
         word_means,
