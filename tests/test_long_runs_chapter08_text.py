@@ -16,6 +16,7 @@ CACHES = (
     chapter.data_of,
     chapter.prepared,
     chapter.weighted,
+    chapter.weighted_as_read,
     chapter.directions_of,
     chapter.denoiser,
     chapter.semantic_table,

@@ -27,8 +27,8 @@ FORBIDDEN = {
         r"|\b[A-Z]:\\+Users\\|site-packages[/\\]|\bipykernel_\d+"
     ),
     "a traceback": re.compile(r"Traceback \(most recent call last\)"),
-    # A review that is quoted in a table may begin with "Warning: this film …".
-    "a warning": re.compile(r"\b\w+Warning: |^Warning: ", re.MULTILINE),
+    # A review that is quoted in a table may begin with "Warning: this film …", right after a tag.
+    "a warning": re.compile(r"\b\w+Warning: |(?<!>)\bWarning: "),
     "a log line": re.compile(
         r"^(?:[IWEF]\d{4} \d\d:|(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[: ]"
         r"|\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)",

@@ -52,6 +52,7 @@ def test_honest_text_passes(text: str) -> None:
         ("/ipykernel_4711/1.py", "path of the machine"),
         ("UserWarning: the input is not scaled", "a warning"),
         ("drawn\nWarning: no such font", "a warning"),
+        ("figure 3: Warning: no such font", "a warning"),
         ("2026-01-02 03:04:05.678: I tensorflow/core", "a log line"),
         ("line one\nI0000 00:00:17.1 cuda.cc:1] no device", "a log line"),
         ("WARNING:absl:compiled metrics", "a log line"),

@@ -98,7 +98,7 @@ def weights(name: str) -> None:
 
 def weights_as_read(name: str) -> None:
     """Train the linear SVM on the weights of those words that the recurrent networks are given."""
-    data = tc.word_weights(as_read(name))
+    data = weighted_as_read(name)
     found = {READ: (data, tc.sparse_candidates("words"))}
     keep_table(name, tc.compare(found, kinds(SVM))[:-1], f"{data.train.shape[1]:,} words")
 
@@ -286,7 +286,7 @@ def few_labels(name: str) -> None:
     labelled = [fe.labelled_rows(data.train_labels, a_class(data), draw) for draw in SEEDS]
     features = {
         "TF-IDF": (data, tc.sparse_candidates("words")),
-        READ: (tc.word_weights(as_read(name)), tc.sparse_candidates("words")),
+        READ: (weighted_as_read(name), tc.sparse_candidates("words")),
         "LSA": tc.dense_candidates("directions", directions_of(name, seed)),
         "denoising codes": tc.dense_candidates("codes", codes_of(name, seed)),
     }
@@ -334,6 +334,12 @@ def prepared(name: str) -> Split:
 def weighted(name: str) -> Split:
     """Return the word weights of all texts."""
     return tc.word_weights(prepared(name))
+
+
+@cache
+def weighted_as_read(name: str) -> Split:
+    """Return the word weights of what a sequence autoencoder is given of all texts."""
+    return tc.word_weights(as_read(name))
 
 
 @cache
