@@ -61,10 +61,12 @@ unit: $(INSTALLED)  ## The package's tests
 coverage: $(INSTALLED)  ## The same, a third slower, with the share of lines and branches they reach (maintainers)
 	$(BIN)/python -m pytest -m $(UNIT) --cov --cov-report=term --cov-fail-under=93
 
-backends: $(BACKENDS)  ## The tests of all models over all networks, and on torch and JAX
+backends: $(BACKENDS)  ## The tests of all models over all networks, on torch and JAX, and of the four frameworks
 	$(BIN)/python -m pytest -q -p no:cacheprovider -m product tests/models/test_common.py
 	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -p no:cacheprovider $(ANY_BACKEND)
 	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider -m "not product" $(ANY_BACKEND)
+	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider tests/project/test_together.py
+	$(BIN)/python -m pytest -q -p no:cacheprovider -m backends tests/frameworks
 
 notebooks: $(INSTALLED)  ## Every notebook, run in the quick profile on stand-in data
 	env -u AECOURSE_DATA_DIR AECOURSE_PROFILE=quick AECOURSE_OFFLINE=1 JUPYTER_PREFER_ENV_PATH=1 \
@@ -77,7 +79,7 @@ pages: $(HTML)/.built browser  ## The built pages in Chromium, the notebooks in 
 
 pins: $(INSTALLED)  ## Renew requirements.txt from pyproject.toml (maintainers)
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra applications --extra book --extra test --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra applications --extra book --extra project --extra test --universal --python-version 3.11 \
 	  --upgrade --no-emit-index-url --no-annotate --no-header --output-file requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra backends --constraint requirements.txt --universal --python-version 3.11 \
 	  --no-emit-index-url --no-annotate --no-header | grep -vxFf requirements.txt > requirements-backends.txt
@@ -87,7 +89,7 @@ clean:  ## Remove the built book (keeps the environment)
 
 # ------------------------------------------------------------------- set-up
 
-UNIT := "not browser and not lab and not product"
+UNIT := "not browser and not lab and not product and not backends"
 # Two of the tests' parts run side by side. A library that wants both cores for itself waits in a loop
 # for a thread whose core the other part has: small matrix products then took eight times as long.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1

@@ -31,6 +31,15 @@ def unit_range(images: np.ndarray) -> np.ndarray:
     InputError
         If the shape or type is another one, the array is empty, or a float is NaN or outside
         [0, 1].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import preprocessing
+    >>> images = np.full((2, 28, 28), 255, np.uint8)
+    >>> scaled = preprocessing.unit_range(images)
+    >>> scaled.shape, float(scaled.max())
+    ((2, 28, 28, 1), 1.0)
     """
     images = np.asarray(images)
     _require_image_shape(images)
@@ -75,6 +84,14 @@ def train_validation_split(
     ------
     InputError
         If the lengths differ, a part would be empty, or a class is too small to stratify.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import preprocessing
+    >>> train, validation = preprocessing.train_validation_split(np.arange(10), size=3, seed=0)
+    >>> len(train), len(validation)
+    (7, 3)
     """
     from sklearn.model_selection import train_test_split
 

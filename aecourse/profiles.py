@@ -18,6 +18,12 @@ def current() -> Profile:
     ------
     InputError
         If the variable holds anything but ``quick`` or ``full``.
+
+    Examples
+    --------
+    >>> from aecourse import profiles
+    >>> profiles.current() in ("quick", "full")
+    True
     """
     name = os.environ.get(VARIABLE, "full")
     if name == "quick":
@@ -28,5 +34,13 @@ def current() -> Profile:
 
 
 def choose(*, quick: Value, full: Value) -> Value:
-    """Return the value for the current profile, as in ``epochs = choose(quick=1, full=15)``."""
+    """Return the value for the current profile, as in ``epochs = choose(quick=1, full=15)``.
+
+    Examples
+    --------
+    >>> from aecourse import profiles
+    >>> epochs = profiles.choose(quick=1, full=15)
+    >>> epochs in (1, 15)
+    True
+    """
     return quick if current() == "quick" else full

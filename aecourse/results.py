@@ -82,6 +82,12 @@ def record(
     InputError
         If a name is not in the form above, a number is not finite, or there is not one value for
         each seed.
+
+    Examples
+    --------
+    >>> from aecourse import results
+    >>> results.record("02_core", "test_mse", 0.0047, unit="1", dataset="MNIST")
+    0.0047
     """
     _check_name("chapter", chapter, CHAPTER)
     _check_name("key", key, KEY)
@@ -96,7 +102,8 @@ def record(
     mean = float(values.mean())
     entry: dict[str, object] = {"value": _rounded(mean), "unit": unit, "dataset": str(dataset)}
     if values.size > 1:
-        spread = float(values.std(ddof=1))
+        alike = values.min() == values.max()  # their mean may be rounded, which is no spread
+        spread = 0.0 if alike else float(values.std(ddof=1))
         entry["value"] = _rounded_like(mean, spread)
         entry["spread"] = _rounded(spread, 2)
     if seeds is not None:
@@ -113,7 +120,20 @@ def record(
 
 
 def read(path: str | Path) -> dict[str, dict[str, Any]]:
-    """Return the entries of one results file by their keys."""
+    """Return the entries of one results file by their keys.
+
+    Examples
+    --------
+    >>> import json, pathlib, tempfile
+    >>> from aecourse import results
+    >>> entry = {"value": 0.0047, "unit": "1", "dataset": "MNIST"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "02_core.json"
+    ...     written = path.write_text(json.dumps({"results": {"mse": entry}}))
+    ...     found = results.read(path)
+    >>> found["mse"]["value"]
+    0.0047
+    """
     results: dict[str, dict[str, Any]] = json.loads(Path(path).read_text("utf-8"))["results"]
     return results
 
@@ -130,6 +150,13 @@ class LongRuns(Mapping[str, dict[str, Any]]):
         The results file.
     form : str
         How a number is written unless a call says otherwise, as in ``"{:.1%}"``.
+
+    Examples
+    --------
+    >>> from aecourse import results
+    >>> runs = results.LongRuns("no_such_file.json", "{:.1%}")
+    >>> len(runs), runs.said("accuracy")
+    (0, '–')
     """
 
     MARK = "†"

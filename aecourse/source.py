@@ -14,6 +14,13 @@ def show_source(*objects: Any) -> Markdown:
     ------
     TypeError
         If one of them has no Python code.
+
+    Examples
+    --------
+    >>> from aecourse import preprocessing, source
+    >>> shown = source.show_source(preprocessing.unit_range)
+    >>> shown.data.splitlines()[1][:15]
+    'def unit_range('
     """
     text = "\n\n".join(textwrap.dedent(inspect.getsource(each)).rstrip() for each in objects)
     return Markdown(f"```python\n{text}\n```")

@@ -109,7 +109,8 @@ def test_a_library_without_licence_is_noticed(vendored: Path) -> None:
 
 def test_cell_ids_are_unique_and_tags_are_known() -> None:
     known = {
-        notebooks.FACTS_TAG, "remove-cell", "hide-input", "hide-cell", "hide-output",
+        notebooks.FACTS_TAG, notebooks.SETUP_TAG,
+        "remove-cell", "hide-input", "hide-cell", "hide-output",
         "remove-input", "remove-output", "exercise-setup", "nbval-check-output", "nbval-skip",
         "raises-exception", "nbval-raises-exception",
     }  # fmt: skip

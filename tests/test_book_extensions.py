@@ -73,12 +73,13 @@ def executed(values: dict[str, str], source: str) -> nbformat.NotebookNode:
     title = new_markdown_cell("# A chapter", id="title")
     cell = new_markdown_cell(source, id="text", metadata={"user_expressions": expressions})
     return new_notebook(
-        cells=[title, cell, new_code_cell("1 + 1", id="code")],
+        cells=[title, cell, new_code_cell("from aecourse.errors import InputError", id="code")],
         metadata={"aecourse": facts, "language_info": {"name": "python"}},
     )
 
 
-def test_what_the_chapters_use_is_rendered(build: Build) -> None:
+def test_what_the_chapters_use_is_rendered(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/course")
     chapter = executed(
         {'f"{mse:.4f}"': "0.0047"},
         'The error is {eval}`f"{mse:.4f}"`.\n\n## Exercise 2.3\n\n'
@@ -88,14 +89,27 @@ def test_what_the_chapters_use_is_rendered(build: Build) -> None:
         intro=f"# Start\n\n{DIAGRAM}",
         chapter=chapter,
         times="# Times\n\n```{running-times}\n```",
+        data="# Data\n\n```{data-sets}\n```\n\n```{bibliography}\n```",
+        names="# Names\n\n```{eval-rst}\n.. public-names:: aecourse.errors\n```",
     )
     assert code == 0, said
     page = (html / "chapter.html").read_text()
     assert re.search(r"The error is <span[^>]*>0\.0047</span>", page)
     assert page.count("Exercise 2.3") >= 3, "heading, box and reference"
+    assert "colab.research.google.com/github/someone/course/blob/main/book/chapter.ipynb" in page
+    assert re.search(r'<a class="sphinx-codeautolink-a" href="[^"]*names.html#aecourse\.', page)
+    assert 'id="exercise-content"' not in page, "one id for all exercises"
+    names = (html / "names.html").read_text()
+    assert names.count('id="aecourse.errors.InputError"') == 1
+    assert "There is no data set" in names, "what the example gives"
     times = (html / "times.html").read_text()
     for fact in ("A chapter", "2 min 10 s", "MNIST (complete)", "2 processor cores"):
         assert fact in times
+    data = (html / "data.html").read_text()
+    for fact in ("MNIST handwritten digits", "CC BY-SA 3.0", "LeCun", "ADBench", "BSD-2-Clause"):
+        assert fact in data
+    assert data.count("<tr") > 10
+    assert "cite:" not in data, "each citation became a reference"
     assert "mermaid" in (html / "intro.html").read_text()
     assert "mermaid" not in times, "a page without a diagram loads no mermaid"
 

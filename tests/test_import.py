@@ -12,7 +12,9 @@ LIGHT_MODULES = ("aecourse", "aecourse.cli", "aecourse.exercises", "aecourse.scr
 @pytest.mark.parametrize(
     "module",
     [*LIGHT_MODULES, "aecourse.datasets", "aecourse.preprocessing", "aecourse.metrics",
-     "aecourse.plots", "aecourse.text", "aecourse.widgets", "aecourse.estimators"],
+     "aecourse.plots", "aecourse.text", "aecourse.widgets", "aecourse.estimators",
+     "aecourse.project", "aecourse.project.samples", "aecourse.project.applying",
+     "aecourse.project.sweeping", "aecourse.project.together"],
 )  # fmt: skip
 def test_no_framework_is_imported_by(module: str) -> None:
     code = f"import sys, {module}; print([m for m in {HEAVY} if m in sys.modules])"

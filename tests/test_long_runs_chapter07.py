@@ -1,13 +1,12 @@
 """The long runs of chapter 7: real data only, and a bar for the autoencoders that is not theirs."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from long_run_data import offline, records
 
 pytestmark = pytest.mark.tensorflow
 
-from aecourse import datasets, metrics  # noqa: E402
+from aecourse import datasets  # noqa: E402
 from aecourse.applications import detectors  # noqa: E402
 from aecourse.applications.detectors import Recipe  # noqa: E402
 from aecourse.errors import DataError  # noqa: E402
@@ -59,17 +58,6 @@ def test_the_autoencoders_are_judged_by_the_best_of_the_simple_detectors(kept):
             assert entry["target"] == pytest.approx(best["value"] - best["spread"], abs=1e-3)
             assert entry["seeds"] == [0, 1]
         assert not any("target" in entry for entry in simple.values())
-
-
-def test_a_lead_is_drawn_on_the_same_rows_for_both(monkeypatch):
-    monkeypatch.setattr(chapter07, "DRAWS", 100)
-    labels = np.repeat([0, 1], [80, 20])
-    scores = np.random.default_rng(0).normal(size=100) + labels
-    even = chapter07.lead(metrics.roc_auc, labels, scores, scores)
-    assert even == (0, 0, 0)
-    ahead = chapter07.lead(metrics.roc_auc, labels, labels + 0.0, scores)
-    assert ahead.value == pytest.approx(1 - metrics.roc_auc(labels, scores))
-    assert 0 < ahead.low < ahead.value < ahead.high
 
 
 def test_the_best_is_the_one_with_the_highest_mean():

@@ -175,6 +175,7 @@ def environment(scratch: Path) -> dict[str, str]:
 def normalise(notebook: nbformat.NotebookNode) -> None:
     """Take out of the outputs what differs from run to run without meaning anything."""
     for cell in notebooks.code_cells(notebook):
+        join_streams(cell)
         for output in cell["outputs"]:
             if "text" in output:
                 output.text = without_noise(output.text)
@@ -184,6 +185,18 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
     tidy_widgets(notebook)
     info = notebook.metadata.get("language_info", {})
     info.pop("version", None)
+
+
+def join_streams(cell: dict[str, Any]) -> None:
+    """Let what a cell prints in a row be one output: a kernel cuts it where it took its time."""
+    joined: list[nbformat.NotebookNode] = []
+    for output in cell["outputs"]:
+        before = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and before.get("name") == output["name"]:
+            before["text"] += output["text"]
+        else:
+            joined.append(output)
+    cell["outputs"] = joined
 
 
 def without_noise(text: str) -> str:

@@ -20,6 +20,9 @@ FACTS = "aecourse"
 FACTS_TAG = "run-facts"
 """The tag of the generated cell that shows these facts to the reader."""
 
+SETUP_TAG = "colab-setup"
+"""The tag of the cell that installs the course on Colab and does nothing elsewhere."""
+
 # An expression in the text, shown by its value: {eval}`f"{error:.4f}"`
 EXPRESSION = re.compile(r"\{eval\}`([^`]+)`")
 
@@ -46,7 +49,15 @@ def text(source: str | list[str]) -> str:
 
 
 def code_cells(notebook: Notebook) -> Iterator[dict[str, Any]]:
-    return (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    """Yield the cells that compute; the one that installs the course on Colab does not."""
+    return (
+        cell for cell in notebook["cells"] if cell["cell_type"] == "code" and not is_setup(cell)
+    )
+
+
+def is_setup(cell: dict[str, Any]) -> bool:
+    """Tell whether this is the cell that installs the course on Colab."""
+    return SETUP_TAG in cell["metadata"].get("tags", [])
 
 
 def digest(content: str | bytes) -> str:

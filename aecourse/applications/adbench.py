@@ -23,7 +23,16 @@ Measure = Literal["AUCROC", "AUCPR"]
 
 
 class Detector(Protocol):
-    """What PyOD's detectors and :class:`aecourse.estimators.AutoencoderDetector` have in common."""
+    """What PyOD's detectors and :class:`aecourse.estimators.AutoencoderDetector` have in common.
+
+    Examples
+    --------
+    >>> from aecourse.applications import adbench
+    >>> from aecourse.applications.simple_detectors import ZScoreRule
+    >>> detector: adbench.Detector = ZScoreRule()
+    >>> detector.fit([[-1.0], [1.0]]).decision_function([[2.0]]).tolist()
+    [2.0]
+    """
 
     def fit(self, X: NDArray[np.float64]) -> Any:
         """Learn from rows without labels."""
@@ -43,6 +52,13 @@ class Run(NamedTuple):
         On the test part, from 0 to 1.
     seconds
         Of fitting and of scoring, together.
+
+    Examples
+    --------
+    >>> from aecourse.applications import adbench
+    >>> one = adbench.Run("thyroid", "PCA", 0, auroc=0.95, average_precision=0.5, seconds=0.1)
+    >>> one.dataset, one.auroc
+    ('thyroid', 0.95)
     """
 
     dataset: str
@@ -74,6 +90,16 @@ def compare(
     Returns
     -------
     DataFrame with the columns of :class:`Run`
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import adbench
+    >>> from aecourse.applications.simple_detectors import ZScoreRule
+    >>> detectors = {"z-score": lambda seed: ZScoreRule()}
+    >>> table = adbench.compare([datasets.load("creditcard")], detectors, seeds=[0, 1])
+    >>> table[["detector", "seed"]].values.tolist()
+    [['z-score', 0], ['z-score', 1]]
     """
     seeds = list(seeds)
     return pd.DataFrame(
@@ -88,7 +114,17 @@ def compare(
 
 
 def run(data: datasets.Dataset, name: str, build: Callable[[int], Detector], seed: int) -> Run:
-    """Fit one detector to the training part of one split, and measure it on the test part."""
+    """Fit one detector to the training part of one split, and measure it on the test part.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import adbench
+    >>> from aecourse.applications.simple_detectors import ZScoreRule
+    >>> found = adbench.run(datasets.load("creditcard"), "z-score", lambda seed: ZScoreRule(), 0)
+    >>> found.detector, 0 < found.auroc <= 1
+    ('z-score', True)
+    """
     x_train, x_test, y_test = split(data, seed)
     started = time.perf_counter()
     detector = build(seed)
@@ -108,7 +144,16 @@ def run(data: datasets.Dataset, name: str, build: Callable[[int], Detector], see
 def split(
     data: datasets.Dataset, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Return training rows, test rows and the labels of the latter, in equal shares of classes."""
+    """Return training rows, test rows and the labels of the latter, in equal shares of classes.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import adbench
+    >>> x_train, x_test, y_test = adbench.split(datasets.load("creditcard"), seed=0)
+    >>> len(x_train), len(x_test) == len(y_test)
+    (3500, True)
+    """
     x = np.concatenate([data.x_train, data.x_test])
     y = np.concatenate([data.y_train, data.y_test])
     x_train, x_test, _, y_test = train_test_split(
@@ -133,6 +178,13 @@ def published(measure: Measure = "AUCROC") -> pd.DataFrame | None:
     References
     ----------
     Han, Hu, Huang, Jiang and Zhao (2022), tables D4 and D5.
+
+    Examples
+    --------
+    >>> from aecourse.applications import adbench
+    >>> table = adbench.published("AUCROC")
+    >>> table is None or table.index.name == "dataset"
+    True
     """
     folder = locations.data_dir()
     section = manifest.read(folder).get(FOLDER) if folder else None
@@ -169,6 +221,15 @@ def beside_published(
     -------
     DataFrame
         A row for each data set and one, ``mean``, for those that the published table has, too.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.applications import adbench
+    >>> runs = pd.DataFrame({"dataset": ["thyroid"], "detector": ["ours"], "auroc": [0.9]})
+    >>> paper = pd.DataFrame({"PCA": [95.3]}, index=["thyroid"])
+    >>> adbench.beside_published(runs, paper).loc["thyroid"].tolist()
+    [90.0, 95.3]
     """
     ours = 100 * runs.pivot_table(measure, "dataset", "detector", sort=False)
     joined = ours.join(table.add_suffix(" (published)"))

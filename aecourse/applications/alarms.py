@@ -1,4 +1,17 @@
-"""From scores to alarms: where to draw the line, and what the mistakes cost."""
+"""From scores to alarms: where to draw the line, and what the mistakes cost.
+
+Examples
+--------
+``thresholds``:
+
+>>> from aecourse import datasets
+>>> from aecourse.applications import alarms, anomaly_detection, detectors
+>>> parts = anomaly_detection.split(datasets.load("creditcard"))
+>>> costs = alarms.Costs(false_alarm=5)
+>>> scored = anomaly_detection.score(detectors.Recipe("z_score"), parts)
+>>> list(alarms.thresholds(parts, scored, costs, share=0.01))
+['training_quantile', 'quantile', 'extreme_value', 'lowest_cost']
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +38,15 @@ class Costs:
         Of looking into a normal transaction.
     amount
         The feature that holds what is lost with a missed anomaly.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import alarms, anomaly_detection
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> costs = alarms.Costs(false_alarm=5)
+    >>> costs.missed(parts, "test").shape == parts.test_labels.shape
+    True
     """
 
     false_alarm: float
@@ -111,6 +133,15 @@ def compare_thresholds(
         ``recall``, ``precision``, ``precision_at_prevalence``; ``cost`` of all mistakes on the test
         part; and ``saved``, the share of the loss without any alarm that is spared. It is negative
         where alarms cost more than they spare.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import alarms, anomaly_detection, detectors
+    >>> by_seed = anomaly_detection.splits(datasets.load("creditcard"), seeds=[0])
+    >>> recipe, costs = detectors.Recipe("z_score"), alarms.Costs(false_alarm=5)
+    >>> alarms.compare_thresholds(by_seed, recipe, costs, share=0.01)["rule"].tolist()[:2]
+    ['training_quantile', 'quantile']
     """
     rows = []
     for seed, parts in by_seed.items():
@@ -135,7 +166,19 @@ def outcome(
     *,
     prevalence: float = FULL_SET,
 ) -> dict[str, float]:
-    """Return what comes of a threshold on the test part, as :func:`compare_thresholds` lists it."""
+    """Return what comes of a threshold on the test part, as :func:`compare_thresholds` lists it.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import alarms, anomaly_detection, detectors
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> costs = alarms.Costs(false_alarm=5)
+    >>> scored = anomaly_detection.score(detectors.Recipe("z_score"), parts)
+    >>> found = alarms.outcome(parts, scored.test, threshold=4.0, costs=costs)
+    >>> 0 <= found["recall"] <= 1
+    True
+    """
     labels, missed = parts.test_labels, costs.missed(parts, "test")
     found = metrics.confusion_at(labels, scores, threshold)
     cost = metrics.total_cost(

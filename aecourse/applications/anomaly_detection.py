@@ -5,11 +5,22 @@ anomalies among them. Labels of the validation part choose settings and threshol
 test part only measure. :mod:`aecourse.applications.detectors` has the detectors,
 :mod:`aecourse.applications.alarms` thresholds and costs, :mod:`aecourse.applications.explanation`
 the reasons for an alarm, and :mod:`aecourse.applications.drift` what happens when the rows change.
+
+Examples
+--------
+``score``:
+
+>>> from aecourse import datasets
+>>> from aecourse.applications import anomaly_detection, detectors
+>>> parts = anomaly_detection.split(datasets.load("creditcard"))
+>>> anomaly_detection.score(detectors.Recipe("z_score"), parts).test.shape
+(1500,)
 """
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +30,7 @@ from sklearn.pipeline import Pipeline
 
 from aecourse import metrics
 from aecourse.applications.detectors import Recipe
+from aecourse.applications.recipe import chosen
 from aecourse.checks import one_of, real, whole
 from aecourse.datasets import synthetic
 from aecourse.datasets.split import split_rows
@@ -48,6 +60,14 @@ class Split:
         1 for an anomaly, 0 for a normal row.
     feature_names
         The columns.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> isinstance(parts, anomaly_detection.Split), parts.train.shape[1], parts.column("Amount")
+    (True, 29, 28)
     """
 
     train: Rows
@@ -104,6 +124,14 @@ def split(data: Any, *, seed: int = 0) -> Split:
     ------
     InputError
         If a part is empty, holds NaN or infinity, or lacks normal rows or anomalies.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"), seed=0)
+    >>> len(parts.train), len(parts.validation), len(parts.test)
+    (2572, 876, 1500)
     """
     for part in ("train", "test"):
         _check(getattr(data, f"x_{part}"), getattr(data, f"y_{part}"), part)
@@ -124,12 +152,30 @@ def split(data: Any, *, seed: int = 0) -> Split:
 
 
 def splits(data: Any, seeds: Iterable[int]) -> dict[int, Split]:
-    """Return a split for each seed."""
+    """Return a split for each seed.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection
+    >>> list(anomaly_detection.splits(datasets.load("creditcard"), seeds=range(3)))
+    [0, 1, 2]
+    """
     return {seed: split(data, seed=seed) for seed in seeds}
 
 
 class Table(NamedTuple):
-    """A table with a test part, as :func:`split` takes it."""
+    """A table with a test part, as :func:`split` takes it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import anomaly_detection
+    >>> x, y = np.arange(4.0)[:, None], np.array([0, 0, 1, 0])
+    >>> table = anomaly_detection.Table(x[:2], y[:2], x[2:], y[2:], ("Amount",))
+    >>> table.x_test.ravel().tolist()
+    [2.0, 3.0]
+    """
 
     x_train: Rows
     y_train: Labels
@@ -142,6 +188,13 @@ def amounts() -> Table:
     """Return the made-up transactions: 1,000 normal ones and 100 frauds, each with its amount.
 
     Normal amounts lie between 100 and 1,000, frauds between 10,000 and 100,000.
+
+    Examples
+    --------
+    >>> from aecourse.applications import anomaly_detection
+    >>> table = anomaly_detection.amounts()
+    >>> len(table.x_train) + len(table.x_test), int(table.y_train.sum() + table.y_test.sum())
+    (1100, 100)
     """
     x, y = synthetic.transaction_amounts()
     train, test = split_rows(x, y, test_fraction=TEST_SHARE)
@@ -162,6 +215,15 @@ class Scored(NamedTuple):
         The scores of the rows, one each.
     seconds
         Processor time of fitting, all cores together.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> found = anomaly_detection.score(detectors.Recipe("z_score"), parts)
+    >>> isinstance(found, anomaly_detection.Scored), found.test.shape == parts.test_labels.shape
+    (True, True)
     """
 
     detector: Pipeline
@@ -184,6 +246,12 @@ def measure(labels: Labels, scores: NDArray[np.float64]) -> dict[str, float]:
     """Return the area under the ROC curve, the average precision and the precision at the top.
 
     ``precision_at_n`` is the precision among as many rows as there are anomalies.
+
+    Examples
+    --------
+    >>> from aecourse.applications import anomaly_detection
+    >>> anomaly_detection.measure([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])["auroc"]
+    0.75
     """
     return {
         "auroc": metrics.roc_auc(labels, scores),
@@ -211,6 +279,15 @@ def compare(
     pandas.DataFrame
         One row for each recipe and seed: ``recipe``, ``detector``, ``seed``, ``auroc``,
         ``average_precision``, ``precision_at_n`` and ``fit_seconds`` (processor time).
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors
+    >>> by_seed = anomaly_detection.splits(datasets.load("creditcard"), seeds=[0])
+    >>> recipes = [detectors.Recipe("z_score"), detectors.Recipe("pca", {"n_components": 6})]
+    >>> anomaly_detection.compare(by_seed, recipes)[["detector", "seed"]].values.tolist()
+    [['z-score', 0], ['PCA', 0]]
     """
     rows = []
     for recipe in recipes:
@@ -231,17 +308,32 @@ def choose(
     -------
     recipe, table
         The choice, and what :func:`compare` measured on the validation parts.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors
+    >>> by_seed = anomaly_detection.splits(datasets.load("creditcard"), seeds=[0])
+    >>> candidates = [detectors.Recipe("pca", {"n_components": size}) for size in (3, 6)]
+    >>> recipe, table = anomaly_detection.choose(by_seed, candidates)
+    >>> recipe in candidates, len(table)
+    (True, 2)
     """
-    listed = list(candidates)
-    if not listed:
-        raise InputError("there are no candidates; give at least one recipe.")
-    table = compare(by_seed, listed, part="validation")
-    means = table.groupby("recipe", sort=False)["average_precision"].mean()
-    return {str(recipe): recipe for recipe in listed}[str(means.idxmax())], table
+    on_validation = partial(compare, by_seed, part="validation")
+    return chosen(candidates, on_validation, "average_precision", max)
 
 
 def summary(table: pd.DataFrame, by: str | Sequence[str] = "detector") -> pd.DataFrame:
-    """Return mean and standard deviation over the seeds, in the order in which groups appear."""
+    """Return mean and standard deviation over the seeds, in the order in which groups appear.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.applications import anomaly_detection
+    >>> table = pd.DataFrame({"detector": ["PCA"] * 2, "seed": [0, 1], "auroc": [0.8, 0.9]})
+    >>> anomaly_detection.summary(table)["auroc"].round(2).values.tolist()
+    [[0.85, 0.07]]
+    """
     keys = [by] if isinstance(by, str) else list(by)
     numbers = table.drop(columns=["seed", *keys]).select_dtypes("number").columns
     return table.groupby(keys, sort=False)[list(numbers)].agg(["mean", "std"])
@@ -266,6 +358,15 @@ def contaminated(parts: Split, share: float, *, seed: int = 0) -> Rows:
     ------
     InputError
         If the share is negative or there are too few anomalies for it.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> rows = anomaly_detection.contaminated(parts, share=0.01)
+    >>> len(rows) - len(parts.train)
+    26
     """
     share = real(share, "share", least=0, below=1)
     wanted = round(share / (1 - share) * len(parts.train))
@@ -292,6 +393,16 @@ def contamination(
     pandas.DataFrame
         One row for each recipe, share and seed: ``recipe``, ``detector``, ``seed``, ``share`` and
         the columns of :func:`measure`.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors
+    >>> by_seed = anomaly_detection.splits(datasets.load("creditcard"), seeds=[0])
+    >>> recipe = detectors.Recipe("z_score")
+    >>> table = anomaly_detection.contamination(by_seed, [recipe], shares=[0, 0.01])
+    >>> table["share"].tolist()
+    [0.0, 0.01]
     """
     shares = list(shares)
     rows = []
@@ -325,6 +436,15 @@ def capacity(
         One row for each setting and seed: ``code_size``, ``epochs``, ``seed``; the mean squared
         error of a scaled value in normal rows, ``normal_error``, and in anomalies,
         ``anomaly_error``; and the columns of :func:`measure`.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection
+    >>> by_seed = anomaly_detection.splits(datasets.load("creditcard"), seeds=[0])
+    >>> table = anomaly_detection.capacity(by_seed, code_sizes=[2], epochs=[1], hidden=())
+    >>> table[["code_size", "epochs", "seed"]].values.tolist()
+    [[2, 1, 0]]
     """
     sizes, lengths = list(code_sizes), list(epochs)
     rows = []
@@ -349,14 +469,36 @@ def capacity(
 
 
 def reconstruction_errors(detector: Pipeline, rows: Rows) -> NDArray[np.float64]:
-    """Return the mean squared error of a scaled value, for each row, of a single autoencoder."""
+    """Return the mean squared error of a scaled value, for each row, of a single autoencoder.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> recipe = detectors.Recipe("autoencoder", {"n_components": 2, "epochs": 1, "hidden": ()})
+    >>> detector, _ = anomaly_detection.fitted(recipe, parts.train, seed=0)
+    >>> anomaly_detection.reconstruction_errors(detector, parts.test[:5]).shape
+    (5,)
+    """
     scaled = detector["scaling"].transform(rows)
     rebuilt = detector["detector"].model_.reconstruct(scaled)[:, 0]
     return metrics.per_sample_error(scaled, rebuilt)
 
 
 def fitted(recipe: Recipe, rows: Rows, seed: int) -> tuple[Pipeline, float]:
-    """Return a recipe's detector fitted to rows, and the processor time it took in seconds."""
+    """Return a recipe's detector fitted to rows, and the processor time it took in seconds.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> recipe = detectors.Recipe("z_score")
+    >>> detector, seconds = anomaly_detection.fitted(recipe, parts.train, seed=0)
+    >>> detector.decision_function(parts.test[:5]).shape
+    (5,)
+    """
     started = time.process_time()
     detector = recipe.build(seed).fit(rows)
     return detector, time.process_time() - started

@@ -35,6 +35,16 @@ class AutoencoderScorer(Scorer):
         Of training.
     seed
         Of the weights, the order of the users and what is left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications.autoencoder_recommenders import AutoencoderScorer, MultDAE
+    >>> likes = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
+    >>> scorer: AutoencoderScorer = MultDAE(code_size=2, epochs=1).fit(likes)
+    >>> scorer.codes(likes).shape, scorer.item_codes().shape
+    ((3, 2), (3, 2))
     """
 
     def __init__(
@@ -103,6 +113,16 @@ class MultDAE(AutoencoderScorer):
     References
     ----------
     Liang et al. (2018).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import autoencoder_recommenders
+    >>> likes = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
+    >>> scorer = autoencoder_recommenders.MultDAE(code_size=2, epochs=1).fit(likes)
+    >>> bool(np.isclose(np.exp(scorer.scores(likes)).sum(), 3))
+    True
     """
 
     def network(self, items: int) -> MultinomialLikelihood:
@@ -130,6 +150,16 @@ class SharedCode(AutoencoderScorer):
     References
     ----------
     Vincent et al. (2010) for tied weights; Liang et al. (2018) for the rest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import autoencoder_recommenders
+    >>> likes = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
+    >>> scorer = autoencoder_recommenders.SharedCode(code_size=2, epochs=1).fit(likes)
+    >>> scorer.scores(likes).shape, scorer.item_codes().shape
+    ((3, 3), (3, 2))
     """
 
     def network(self, items: int) -> MultinomialLikelihood:
@@ -159,6 +189,16 @@ class MultVAE(AutoencoderScorer):
     References
     ----------
     Liang et al. (2018).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import autoencoder_recommenders
+    >>> likes = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
+    >>> scorer = autoencoder_recommenders.MultVAE(hidden=4, code_size=2, epochs=2).fit(likes)
+    >>> scorer.scores(likes).shape, scorer.model.beta
+    ((3, 3), 0.2)
     """
 
     def __init__(

@@ -4,6 +4,20 @@ The owner fits a method to images of their own and hands out nothing but codes. 
 codes of images they have never seen, and pairs: public images of the same kind with their codes,
 which anyone gets who may use the encoder. From the pairs they learn a decoder of their own; that
 of the owner, and the owner's images, they do not need.
+
+Examples
+--------
+``learn_decoder``:
+
+>>> import numpy as np
+>>> from aecourse.applications import code_inversion, dimensionality_reduction
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> pca = dimensionality_reduction.methods()["pca"]
+>>> reduction = pca.fit(images, 2)
+>>> attack = code_inversion.attackers()["ridge regression"]
+>>> decode = code_inversion.learn_decoder(attack, reduction.encode(images), images)
+>>> decode(reduction.encode(images[:3])).shape
+(3, 8, 8, 1)
 """
 
 import warnings
@@ -60,6 +74,16 @@ class Scene:
         Images that the attacker sees only the codes of, and what they show.
     recognise
         Says what an image shows; made without the victims.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import code_inversion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(10) % 2
+    >>> scene = code_inversion.Scene(images[:15], images[15:30], images[30:], labels, len)
+    >>> len(scene.owner), len(scene.victims)
+    (15, 10)
     """
 
     owner: Images
@@ -86,6 +110,12 @@ def attackers(seed: int = 0) -> dict[str, Any]:
     References
     ----------
     Hoerl and Kennard (1970) for the linear map.
+
+    Examples
+    --------
+    >>> from aecourse.applications import code_inversion
+    >>> list(code_inversion.attackers())
+    ['ridge regression', 'network']
     """
     from sklearn.linear_model import RidgeCV
     from sklearn.neural_network import MLPRegressor
@@ -169,6 +199,21 @@ def invert(
     ------
     InputError
         If there are not so many public images, or a method has no place for new images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import code_inversion, dimensionality_reduction
+    >>> images = np.random.default_rng(0).uniform(size=(90, 8, 8, 1)).astype("float32")
+    >>> owner, public, victims = images[:30], images[30:80], images[80:]
+    >>> labels = np.arange(10) % 2
+    >>> scene = code_inversion.Scene(
+    ...     owner, public, victims, labels, lambda found: np.zeros(len(found), int)
+    ... )
+    >>> reductions = {"PCA": dimensionality_reduction.methods()["pca"].fit(owner, 2)}
+    >>> table = code_inversion.invert(reductions, scene, pairs=[50])
+    >>> table[["method", "attack", "pairs"]].values.tolist()
+    [['PCA', 'ridge regression', 50], ['PCA', 'network', 50]]
     """
     import pandas as pd
 
@@ -203,7 +248,16 @@ def invert(
 
 
 def mean_image_error(known: Images, images: Images) -> float:
-    """Return the mean squared error of a pixel if the mean of known images stands for each."""
+    """Return the mean squared error of a pixel if the mean of known images stands for each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import code_inversion
+    >>> black, white = np.zeros((1, 8, 8, 1)), np.ones((1, 8, 8, 1))
+    >>> code_inversion.mean_image_error(np.concatenate([black, white]), white)
+    0.25
+    """
     mean = known.mean(axis=0)
     return metrics.mean_squared_error(images, np.broadcast_to(mean, images.shape))
 
@@ -235,6 +289,18 @@ def classes_scene(split: Split, *, victims: int | None = None, seed: int = 0) ->
         How many test images to attack, spread over all; all if not given.
     seed
         Of the classifier.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import code_inversion
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> scene = code_inversion.classes_scene(data, victims=10)
+    >>> len(scene.victims), scene.recognise(scene.victims).shape
+    (10, (10,))
     """
     space = train_classifier(split.validation, split.validation_labels, seed=seed)
     count = victims or len(split.test)
@@ -262,6 +328,14 @@ def people_scene(data: Dataset, *, seed: int = 0) -> Scene:
         The Olivetti faces.
     seed
         Of the halves.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import code_inversion
+    >>> scene = code_inversion.people_scene(datasets.load("olivetti_faces"))
+    >>> len(scene.owner), len(scene.public), len(scene.victims)
+    (160, 160, 40)
     """
     people = np.random.default_rng(seed).permutation(np.unique(data.y_train))
     theirs = people[: len(people) // 2]

@@ -2,6 +2,17 @@
 
 All of them are scikit-learn pipelines of a scaling and a detector: ``fit`` takes rows without
 labels, ``decision_function`` returns a score for each row, higher for the more abnormal.
+
+Examples
+--------
+``normal_scores``:
+
+>>> import numpy as np
+>>> from aecourse.applications import detectors
+>>> amounts = np.linspace(1, 1000, 999)[:, None]
+>>> scaling = detectors.normal_scores().fit(amounts)
+>>> scaling.transform([[500.5], [10**9]]).round(1).ravel().tolist()
+[0.0, 5.2]
 """
 
 from collections.abc import Callable, Mapping
@@ -48,6 +59,13 @@ class Method(NamedTuple):
         Its name in tables and figures.
     build
         Gives an unfitted detector for a seed and settings.
+
+    Examples
+    --------
+    >>> from aecourse.applications import detectors
+    >>> method = detectors.METHODS["pca"]
+    >>> isinstance(method, detectors.Method), method.title
+    (True, 'PCA')
     """
 
     title: str
@@ -61,11 +79,18 @@ class Recipe:
     Attributes
     ----------
     method
-        A key of :data:`METHODS`.
+        A key of ``METHODS``.
     settings
         Arguments of the detector.
     scaling
-        A key of :data:`SCALINGS`.
+        A key of ``SCALINGS``.
+
+    Examples
+    --------
+    >>> from aecourse.applications import detectors
+    >>> recipe = detectors.Recipe("pca", {"n_components": 6})
+    >>> str(recipe), list(recipe.build().named_steps)
+    ('PCA, standard, n_components 6', ['scaling', 'detector'])
     """
 
     method: str
@@ -150,7 +175,14 @@ METHODS: Mapping[str, Method] = {
 
 
 def candidates() -> dict[str, tuple[Recipe, ...]]:
-    """Return for each method the settings among which the validation part chooses."""
+    """Return for each method the settings among which the validation part chooses.
+
+    Examples
+    --------
+    >>> from aecourse.applications import detectors
+    >>> [str(recipe) for recipe in detectors.candidates()["pca"][:2]]
+    ['PCA, standard, n_components 6', 'PCA, standard, n_components 12']
+    """
     grids: dict[str, list[dict[str, Any]]] = {
         "robust_mahalanobis": [{"support_fraction": share} for share in (0.6, 0.9)],
         "isolation_forest": [{"n_estimators": n} for n in (100, 300)],
@@ -177,7 +209,14 @@ def candidates() -> dict[str, tuple[Recipe, ...]]:
 
 
 def recipes() -> dict[str, Recipe]:
-    """Return each method with the settings that the validation part of the transactions chose."""
+    """Return each method with the settings that the validation part of the transactions chose.
+
+    Examples
+    --------
+    >>> from aecourse.applications import detectors
+    >>> str(detectors.recipes()["pca"])
+    'PCA, normal scores, n_components 24'
+    """
     by_rank: dict[str, dict[str, Any]] = {
         "box_plot": {},
         "z_score": {},

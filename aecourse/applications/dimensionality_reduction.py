@@ -4,6 +4,33 @@ A method is fitted to training images alone. What it keeps is then measured on i
 seen: how well they can be rebuilt, whether neighbours stay neighbours, and whether neighbours in
 the code still show the same thing. :mod:`aecourse.applications.rate_distortion` and
 :mod:`aecourse.applications.code_inversion` go on from a fitted method.
+
+Examples
+--------
+``dense``:
+
+>>> from aecourse.applications import dimensionality_reduction
+>>> dimensionality_reduction.dense((8, 8, 1), dimensions=2, seed=0).code_shape
+(2,)
+
+``convolutions``:
+
+>>> from aecourse.applications import dimensionality_reduction
+>>> encoder, decoder = dimensionality_reduction.convolutions((8, 8, 1), dimensions=2, seed=0)
+>>> encoder.output_shape, decoder.output_shape
+((None, 2), (None, 8, 8, 1))
+
+``convolutional``:
+
+>>> from aecourse.applications import dimensionality_reduction
+>>> dimensionality_reduction.convolutional((8, 8, 1), dimensions=2, seed=0).code_shape
+(2,)
+
+``variational``:
+
+>>> from aecourse.applications import dimensionality_reduction
+>>> dimensionality_reduction.variational((8, 8, 1), dimensions=2, seed=0).beta
+0.01
 """
 
 import time
@@ -52,6 +79,13 @@ class Reduction:
         The estimator or the model behind it.
     fit_seconds
         Processor time of fitting, all cores together.
+
+    Examples
+    --------
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> mean = dimensionality_reduction.Reduction(lambda images: images.mean(axis=(1, 2)))
+    >>> mean.places_new, mean.decode is None
+    (True, True)
     """
 
     encode: Callable[[Images], Codes]
@@ -73,6 +107,16 @@ class Method:
         Fits it to images, for a number of dimensions and a seed.
     only
         The one number of dimensions that it gives, if there is no choice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> pca = dimensionality_reduction.methods()["pca"]
+    >>> reduction = pca.fit(images, dimensions=2)
+    >>> isinstance(pca, dimensionality_reduction.Method), reduction.encode(images).shape
+    (True, (40, 2))
     """
 
     title: str
@@ -113,6 +157,20 @@ class Measures(NamedTuple):
     encode_seconds, search_seconds
         Processor time for a thousand new images: to encode them, and to find their neighbours among
         the training images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> pca = dimensionality_reduction.methods()["pca"]
+    >>> reduction = pca.fit(images, 2)
+    >>> found = dimensionality_reduction.measure(reduction, data)
+    >>> isinstance(found, dimensionality_reduction.Measures), 0 < found.mse < 1
+    (True, True)
     """
 
     mse: float
@@ -152,6 +210,20 @@ def measure(
     ------
     InputError
         If the part is another one, or there are too few images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> pca = dimensionality_reduction.methods()["pca"]
+    >>> reduction = pca.fit(images, 2)
+    >>> found = dimensionality_reduction.measure(reduction, data, part="validation")
+    >>> 0 < found.trustworthiness <= 1
+    True
     """
     one_of(part, "part", PARTS)
     images, labels = (
@@ -184,7 +256,20 @@ def measure(
 
 
 def error(reduction: Reduction, images: Images) -> float:
-    """Return the mean squared error of a pixel after the way there and back; NaN without one."""
+    """Return the mean squared error of a pixel after the way there and back; NaN without one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> pca = dimensionality_reduction.methods()["pca"]
+    >>> errors = [
+    ...     dimensionality_reduction.error(pca.fit(images, size), images) for size in (2, 8)
+    ... ]
+    >>> errors[1] < errors[0]
+    True
+    """
     if reduction.decode is None:
         return np.nan
     return metrics.mean_squared_error(images, reduction.decode(reduction.encode(images)))
@@ -218,6 +303,20 @@ def compare(
     pandas.DataFrame
         One row for each method, number of dimensions and seed, with the columns ``method``,
         ``dimensions``, ``seed`` and those of :class:`Measures`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> methods = dimensionality_reduction.methods()
+    >>> chosen = {name: methods[name] for name in ("random", "pca")}
+    >>> table = dimensionality_reduction.compare(data, chosen, dimensions=[2])
+    >>> table[["method", "dimensions"]].values.tolist()
+    [['random', 2], ['pca', 2]]
     """
     import pandas as pd
 
@@ -267,6 +366,12 @@ def methods(*, epochs: int = EPOCHS, kernel_images: int = KERNEL_IMAGES) -> dict
     Johnson and Lindenstrauss (1984) for random projections; Schölkopf, Smola and Müller (1998) for
     kernel PCA, Bakır, Weston and Schölkopf (2004) for its way back by regression; van der Maaten
     and Hinton (2008) for t-SNE; McInnes, Healy and Melville (2018) for UMAP.
+
+    Examples
+    --------
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> list(dimensionality_reduction.methods())[:4]
+    ['raw', 'random', 'pca', 'kernel_pca']
     """
     whole(epochs, "epochs")
     whole(kernel_images, "kernel_images")
@@ -410,12 +515,28 @@ def _autoencoder(
 
 
 def flat(images: Images) -> Images:
-    """Return images as rows of pixels."""
+    """Return images as rows of pixels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> dimensionality_reduction.flat(np.zeros((3, 8, 8, 1))).shape
+    (3, 64)
+    """
     return images.reshape(len(images), -1)
 
 
 def folded(rows: Codes, shape: tuple[int, ...]) -> Images:
-    """Return rows of pixels as images."""
+    """Return rows of pixels as images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import dimensionality_reduction
+    >>> dimensionality_reduction.folded(np.zeros((3, 64)), (8, 8, 1)).shape
+    (3, 8, 8, 1)
+    """
     return rows.reshape(len(rows), *shape).astype(np.float32)
 
 

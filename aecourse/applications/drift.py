@@ -34,6 +34,13 @@ class Drift:
         The first window that differs, counted from 0.
     step
         By how many standard deviations of the training rows they move on with each window.
+
+    Examples
+    --------
+    >>> from aecourse.applications import drift
+    >>> change = drift.Drift(features=("V1",), window=250, start=2, step=0.5)
+    >>> change.start
+    2
     """
 
     features: tuple[str, ...]
@@ -50,7 +57,18 @@ class Drift:
 
 
 class Window(NamedTuple):
-    """Rows that come together, their labels, and how far they have moved."""
+    """Rows that come together, their labels, and how far they have moved.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, drift
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> change = drift.Drift(features=("V1",), window=250, start=2, step=0.5)
+    >>> last = drift.windows(parts, change)[-1]
+    >>> isinstance(last, drift.Window), last.rows.shape[0]
+    (True, 250)
+    """
 
     rows: Rows
     labels: Labels
@@ -64,6 +82,15 @@ def windows(parts: Split, drift: Drift, *, seed: int = 0) -> list[Window]:
     ------
     InputError
         If a feature is unknown, or all windows come before the start.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, drift
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> change = drift.Drift(features=("V1",), window=250, start=2, step=0.5)
+    >>> [window.shift for window in drift.windows(parts, change)]
+    [0.0, 0.0, 0.5, 1.0, 1.5, 2.0]
     """
     columns = [parts.column(name) for name in drift.features]
     count = len(parts.test) // drift.window
@@ -102,6 +129,16 @@ class Watch(NamedTuple):
         Probability of so large a difference of the scores if nothing had changed.
     feature_p
         The same for each feature, times the number of features: many are looked at. At most 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import drift
+    >>> earlier, later = np.random.default_rng(0).normal(size=(2, 200, 3))
+    >>> later[:, 1] += 1
+    >>> found = drift.watch(earlier, earlier[:, 0], later, later[:, 0])
+    >>> isinstance(found, drift.Watch), found.score_p > 0.01
+    (True, True)
     """
 
     score_p: float
@@ -129,6 +166,16 @@ def watch(
     References
     ----------
     Kolmogorov (1933); Smirnov (1948); Rabanser, Günnemann and Lipton (2019) on tests for shift.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import drift
+    >>> earlier, later = np.random.default_rng(0).normal(size=(2, 200, 3))
+    >>> later[:, 1] += 1
+    >>> found = drift.watch(earlier, earlier[:, 0], later, later[:, 0])
+    >>> (found.feature_p < 0.01).tolist()
+    [False, True, False]
     """
     from scipy.stats import ks_2samp
 
@@ -169,6 +216,16 @@ def follow(
         One row for each window and seed: ``seed``, ``window``, ``shift`` (standard deviations),
         ``false_positive_rate``, ``recall``, ``auroc``; whether a change was ``noticed_in_scores``
         and ``noticed_in_features``; and ``features``, those in which it was, most certain first.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors, drift
+    >>> by_seed = anomaly_detection.splits(datasets.load("creditcard"), seeds=[0])
+    >>> change = drift.Drift(features=("V1",), window=250, start=2, step=0.5)
+    >>> table = drift.follow(by_seed, detectors.Recipe("z_score"), change)
+    >>> table["noticed_in_features"].tolist()
+    [False, False, True, True, True, True]
     """
     real(level, "level", above=0, below=1)
     rows = []

@@ -2,6 +2,31 @@
 
 Some features are reconstructed badly in every row. An error therefore counts by how far it lies
 above the usual error of its feature, in standard deviations over normal training rows.
+
+Examples
+--------
+``usual_errors``:
+
+>>> from aecourse import datasets
+>>> from aecourse.applications import anomaly_detection, detectors, explanation
+>>> parts = anomaly_detection.split(datasets.load("creditcard"))
+>>> recipe = detectors.Recipe("autoencoder", {"n_components": 2, "epochs": 1, "hidden": ()})
+>>> detector, _ = anomaly_detection.fitted(recipe, parts.train, seed=0)
+>>> usual = explanation.usual_errors(detector, parts.train)
+>>> usual.mean.shape, bool((usual.deviation > 0).all())
+((29,), True)
+
+``explain``:
+
+>>> from aecourse import datasets
+>>> from aecourse.applications import anomaly_detection, detectors, explanation
+>>> parts = anomaly_detection.split(datasets.load("creditcard"))
+>>> recipe = detectors.Recipe("autoencoder", {"n_components": 2, "epochs": 1, "hidden": ()})
+>>> detector, _ = anomaly_detection.fitted(recipe, parts.train, seed=0)
+>>> usual = explanation.usual_errors(detector, parts.train)
+>>> table = explanation.explain(detector, parts.test[0], usual, parts.feature_names)
+>>> table.columns.tolist(), len(table)
+(['feature', 'value', 'error', 'scaled_error'], 29)
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +49,14 @@ class UsualErrors(NamedTuple):
     """Mean and standard deviation of each feature's error over normal rows, shape ``(features,)``.
 
     A feature whose error does not vary has deviation 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import explanation
+    >>> usual = explanation.UsualErrors(mean=np.zeros(2), deviation=np.ones(2))
+    >>> usual.deviation.tolist()
+    [1.0, 1.0]
     """
 
     mean: NDArray[np.float64]
@@ -44,6 +77,16 @@ def feature_errors(detector: Pipeline, rows: Rows) -> NDArray[np.float64]:
     ------
     InputError
         If the detector does not reconstruct.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors, explanation
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> recipe = detectors.Recipe("autoencoder", {"n_components": 2, "epochs": 1, "hidden": ()})
+    >>> detector, _ = anomaly_detection.fitted(recipe, parts.train, seed=0)
+    >>> explanation.feature_errors(detector, parts.test[:5]).shape
+    (5, 29)
     """
     last = detector["detector"]
     if not hasattr(last, "feature_errors"):
@@ -62,7 +105,19 @@ def usual_errors(detector: Pipeline, normal_rows: Rows) -> UsualErrors:
 
 
 def scaled_errors(detector: Pipeline, rows: Rows, usual: UsualErrors) -> NDArray[np.float64]:
-    """Return how far each error lies above the usual one, in its standard deviations."""
+    """Return how far each error lies above the usual one, in its standard deviations.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors, explanation
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> recipe = detectors.Recipe("autoencoder", {"n_components": 2, "epochs": 1, "hidden": ()})
+    >>> detector, _ = anomaly_detection.fitted(recipe, parts.train, seed=0)
+    >>> usual = explanation.usual_errors(detector, parts.train)
+    >>> explanation.scaled_errors(detector, parts.test[:5], usual).shape
+    (5, 29)
+    """
     return (feature_errors(detector, rows) - usual.mean) / usual.deviation
 
 
@@ -130,6 +185,15 @@ def pointing(by_seed: Mapping[int, Split], recipe: Recipe, *, shift: float) -> p
     pandas.DataFrame
         One row for each ranking and seed: ``ranking``, ``seed``, and the shares of rows in which
         the feature comes first, ``first_1``, or among the first three, ``first_3``.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, detectors, explanation
+    >>> by_seed = anomaly_detection.splits(datasets.load("creditcard"), seeds=[0])
+    >>> recipe = detectors.Recipe("autoencoder", {"n_components": 2, "epochs": 1, "hidden": ()})
+    >>> explanation.pointing(by_seed, recipe, shift=4.0)["ranking"].tolist()
+    ['error', 'scaled_error', 'scaled_value']
     """
     shift = real(shift, "shift", above=0)
     rows = []
@@ -149,7 +213,18 @@ def pointing(by_seed: Mapping[int, Split], recipe: Recipe, *, shift: float) -> p
 
 
 def disturbed(parts: Split, shift: float, seed: int) -> tuple[Rows, NDArray[np.int64]]:
-    """Return normal validation rows with one feature moved, and which one it is in each."""
+    """Return normal validation rows with one feature moved, and which one it is in each.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import anomaly_detection, explanation
+    >>> parts = anomaly_detection.split(datasets.load("creditcard"))
+    >>> rows, feature = explanation.disturbed(parts, shift=4.0, seed=0)
+    >>> changed = rows != parts.normal("validation")
+    >>> bool((changed.argmax(axis=1) == feature).all()), int(changed.sum(axis=1).max())
+    (True, 1)
+    """
     rng = np.random.default_rng(seed)
     rows = parts.normal("validation").copy()
     feature = rng.integers(rows.shape[1], size=len(rows))

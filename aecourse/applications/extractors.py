@@ -43,6 +43,14 @@ class Extractor:
         A scikit-learn transformer, not yet fitted, that turns those features into others with the
         help of labels; ``None`` for none. It is fitted together with the classifier, on the same
         labelled images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors
+    >>> extractor = extractors.Extractor("brightness", 1, lambda images: images.mean(axis=(1, 2)))
+    >>> extractor.apply(np.ones((3, 8, 8, 1))).shape
+    (3, 1)
     """
 
     title: str
@@ -55,7 +63,16 @@ Candidates = tuple[Extractor, ...]
 
 
 def pixels(images: Images) -> Candidates:
-    """Return the pixels themselves, in both scalings."""
+    """Return the pixels themselves, in both scalings.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> [candidate.title for candidate in extractors.pixels(images)]
+    ['pixels, scaled each', 'pixels, scaled together']
+    """
     return _in_both_scalings("pixels", flat, images)
 
 
@@ -68,6 +85,15 @@ def principal_components(images: Images, sizes: Sequence[int]) -> Candidates:
     ------
     InputError
         If a size is not between 1 and the number of pixels or of images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> candidates = extractors.principal_components(images, sizes=[2, 4])
+    >>> [candidate.size for candidate in candidates], candidates[0].apply(images).shape
+    ([2, 2, 4, 4], (40, 2))
     """
     most = min(len(images), flat(images[:1]).shape[1])
     for size in sizes:
@@ -87,7 +113,19 @@ def principal_components(images: Images, sizes: Sequence[int]) -> Candidates:
 
 
 def codes(model: models.Autoencoder, images: Images, title: str = "codes") -> Candidates:
-    """Return a model's codes of images, in both scalings; codes with several axes are flattened."""
+    """Return a model's codes of images, in both scalings; codes with several axes are flattened.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import extractors
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> first, second = extractors.codes(model, images)
+    >>> first.title, first.apply(images).shape
+    ('codes, scaled each', (40, 2))
+    """
     return _in_both_scalings(title, lambda given: codes_of(model, given), images)
 
 
@@ -100,6 +138,14 @@ def discriminants(images: Images, classes: int) -> Candidates:
     References
     ----------
     Fisher (1936); Ledoit and Wolf (2004) for the shrinkage.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> [candidate.size for candidate in extractors.discriminants(images, classes=3)]
+    [2, 2]
     """
     size = whole(classes, "classes", least=2) - 1
     return tuple(
@@ -117,12 +163,31 @@ def discriminants(images: Images, classes: int) -> Candidates:
 
 
 def flat(x: NDArray[Any]) -> Features:
-    """Return samples as rows, shape ``(n, values)``, whatever axes they have."""
+    """Return samples as rows, shape ``(n, values)``, whatever axes they have.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors
+    >>> extractors.flat(np.zeros((3, 8, 8, 1))).shape
+    (3, 64)
+    """
     return x.reshape(len(x), -1)
 
 
 def codes_of(model: models.Autoencoder, images: Images) -> Features:
-    """Return a model's codes of images as a classifier takes them: one row for each image."""
+    """Return a model's codes of images as a classifier takes them: one row for each image.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import extractors
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> extractors.codes_of(model, images).shape
+    (40, 2)
+    """
     return flat(model.encode(as_taken_by(model, images)))
 
 
@@ -147,6 +212,14 @@ def standardised(reference: Features, scaling: str = "each") -> Callable[[Featur
     ------
     InputError
         If the reference is not a table of finite numbers, or ``scaling`` is unknown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors
+    >>> scaled = extractors.standardised(np.array([[0.0, 10.0], [2.0, 10.0]]))
+    >>> scaled(np.array([[3.0, 10.0]])).tolist()
+    [[2.0, 0.0]]
     """
     one_of(scaling, "scaling", SCALINGS)
     if np.ndim(reference) != 2 or not np.isfinite(reference).all():

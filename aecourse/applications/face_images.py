@@ -38,6 +38,14 @@ def split_people(data: Any, *, side: int = SIDE) -> Split:
     ------
     InputError
         If ``side`` is no divisor, or there are fewer than five people.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import face_images
+    >>> faces = face_images.split_people(datasets.load("olivetti_faces"), side=32)
+    >>> faces.train.shape, set(faces.test_labels) & set(faces.validation_labels)
+    ((240, 32, 32, 1), set())
     """
     images = smaller(unit_range(np.concatenate([data.x_train, data.x_test])), side)
     labels = np.concatenate([data.y_train, data.y_test])
@@ -54,7 +62,7 @@ def split_people(data: Any, *, side: int = SIDE) -> Split:
 
 
 def split_attribute(pictures: image_folder.Folder, table: str | Path, attribute: str) -> Split:
-    """Return pictures in three parts, with 1 as the label of those that have an attribute, else 0.
+    r"""Return pictures in three parts, with 1 as the label of those that have an attribute, else 0.
 
     This is the way from CelebA's files to everything in this section: the labels train the
     classifier in whose features draws are judged, and give the step that adds the attribute.
@@ -62,9 +70,9 @@ def split_attribute(pictures: image_folder.Folder, table: str | Path, attribute:
     Parameters
     ----------
     pictures
-        What :func:`aecourse.datasets.image_folder.read_folder` returned, for example of CelebA's
+        What ``aecourse.datasets.image_folder.read_folder`` returned, for example of CelebA's
         ``img_align_celeba``; they are divided by
-        :func:`aecourse.datasets.image_folder.celeba_parts`.
+        ``aecourse.datasets.image_folder.celeba_parts``.
     table
         CelebA's ``list_attr_celeba.txt`` or ``.csv``, or one of the same form.
     attribute
@@ -81,6 +89,22 @@ def split_attribute(pictures: image_folder.Folder, table: str | Path, attribute:
     References
     ----------
     Liu et al. (2015).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from aecourse.applications import face_images
+    >>> from aecourse.datasets.image_folder import Folder
+    >>> names = tuple(f"{number:02}.png" for number in range(40))
+    >>> pictures = Folder(np.zeros((40, 8, 8), "uint8"), names, (), (), {})
+    >>> rows = (f"{name},{number // 10 % 2}" for number, name in enumerate(names))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder, "attributes.csv")
+    ...     _ = table.write_text("\n".join(["file,Hat", *rows]))
+    ...     face_images.split_attribute(pictures, table, "Hat").test_labels.tolist()
+    [0, 1, 0, 1]
     """
     attributes, has = image_folder.read_attributes(table, pictures.names)
     if attribute not in attributes:
@@ -110,6 +134,14 @@ def smaller(images: Images, side: int) -> Images:
     ------
     InputError
         If the images are not square, or their side is no multiple of ``side``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import face_images
+    >>> image = np.arange(4.0).reshape(1, 2, 2, 1)
+    >>> face_images.smaller(image, side=1).ravel().tolist()
+    [1.5]
     """
     count, height, width, channels = images.shape
     if height != width or height % whole(side, "side"):
@@ -123,7 +155,16 @@ def smaller(images: Images, side: int) -> Images:
 
 
 def mirrored(images: Images) -> Images:
-    """Return the images and their mirror images: twice as many faces for nothing."""
+    """Return the images and their mirror images: twice as many faces for nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import face_images
+    >>> image = np.array([1, 2, 3]).reshape(1, 1, 3, 1)
+    >>> face_images.mirrored(image)[:, 0, :, 0].tolist()
+    [[1, 2, 3], [3, 2, 1]]
+    """
     return np.concatenate([images, images[:, :, ::-1]])
 
 
@@ -132,6 +173,13 @@ def recipe(shape: tuple[int, int, int], *, code_size: int = CODE, epochs: int = 
 
     On validation people it rebuilt faces better than variational ones of the same size, and its
     draws, from one Gaussian over the codes, were as near to real faces as the best of theirs.
+
+    Examples
+    --------
+    >>> from aecourse.applications import face_images
+    >>> recipe = face_images.recipe((8, 8, 1), code_size=4)
+    >>> recipe.title, recipe.build(0).code_shape
+    ('RAE + 1 Gaussian', (4,))
     """
     return Recipe(
         "RAE + 1 Gaussian",
@@ -168,6 +216,18 @@ def along_directions(
     layers, activations, places, shares
         Those of the longer decoder; where the codes lie along the directions, shape ``(n, count)``;
         and the share of the codes' variance along each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import networks, widgets
+    >>> from aecourse.applications import face_images
+    >>> _, decoder = networks.dense((8, 8, 1), code_size=4, hidden=())
+    >>> layers, activations = widgets.decoder_layers(decoder)
+    >>> codes = np.random.default_rng(0).normal(size=(20, 4)).astype("float32")
+    >>> longer, _, places, shares = face_images.along_directions(layers, activations, codes, 2)
+    >>> len(longer) - len(layers), places.shape
+    (1, (20, 2))
     """
     from sklearn.decomposition import PCA
 

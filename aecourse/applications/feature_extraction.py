@@ -4,6 +4,28 @@
 the settings on the validation part, trains on labelled images, and looks at the test images last.
 :func:`few_labels` repeats it with fewer and fewer labels, and ``damages`` spoil the test images.
 The chapter asks for few of everything, ``tools/long_runs`` for all.
+
+Examples
+--------
+``recipes``:
+
+>>> from aecourse.applications import feature_extraction
+>>> recipes = feature_extraction.recipes(code_size=4)
+>>> {key: recipe.title for key, recipe in recipes.items()}
+{'plain': 'autoencoder', 'masking': 'denoising, masked', 'gaussian': 'denoising, Gaussian'}
+
+``choose``:
+
+>>> import numpy as np
+>>> from aecourse.applications import extractors, feature_extraction
+>>> from aecourse.applications.variants import Split
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> labels = np.arange(40) % 2
+>>> data = Split(images, images, images, labels, labels, labels)
+>>> kinds = {"k-NN": feature_extraction.classifiers()["k-NN"]}
+>>> found = feature_extraction.choose(data, extractors.pixels(images), kinds, [np.arange(20)])
+>>> found["k-NN"].extractor.title
+'pixels, scaled each'
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,6 +100,16 @@ class Classifier:
         From the number of features, a seed and a setting to a scikit-learn classifier.
     settings
         Keyword arguments of ``build``; one of them is chosen on the validation part.
+
+    Examples
+    --------
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from aecourse.applications import feature_extraction
+    >>> def build(size, seed, leaf):
+    ...     return DecisionTreeClassifier(min_samples_leaf=leaf, random_state=seed)
+    >>> tree = feature_extraction.Classifier(build, ({"leaf": 1}, {"leaf": 5}))
+    >>> len(tree.settings)
+    2
     """
 
     build: Callable[..., BaseEstimator]
@@ -90,6 +122,12 @@ def classifiers() -> Mapping[str, Classifier]:
     The squared length of a standardised image grows with the number of its features. So the
     strengths of the linear classifiers and the width of the kernel are divided by it: one range of
     settings then serves 9 features as well as 784.
+
+    Examples
+    --------
+    >>> from aecourse.applications import feature_extraction
+    >>> list(feature_extraction.classifiers())
+    ['random forest', 'k-NN', 'logistic regression', 'linear SVM', 'RBF SVM']
     """
     strengths = tuple({"strength": 10.0**power} for power in range(-2, 4))
     return {
@@ -139,6 +177,19 @@ class Choice(NamedTuple):
         One of the classifier's settings.
     accuracy
         On the validation images, averaged over the labelled draws.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors, feature_extraction
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> kinds = {"k-NN": feature_extraction.classifiers()["k-NN"]}
+    >>> found = feature_extraction.choose(data, extractors.pixels(images), kinds, [np.arange(20)])
+    >>> isinstance(found["k-NN"], feature_extraction.Choice), sorted(found["k-NN"].setting)
+    (True, ['count'])
     """
 
     extractor: Extractor
@@ -167,6 +218,15 @@ def labelled_rows(labels: NDArray[np.int64], count: int, seed: int) -> Rows:
     ------
     InputError
         If a class has fewer images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_extraction
+    >>> labels = np.arange(40) % 2
+    >>> rows = feature_extraction.labelled_rows(labels, count=3, seed=0)
+    >>> labels[rows].tolist()
+    [0, 0, 0, 1, 1, 1]
     """
     whole(count, "count")
     rng = np.random.default_rng(whole(seed, "seed", least=0))
@@ -223,6 +283,20 @@ def compare(
         ``features``, ``classifier``, ``repetition``, ``labels`` (how many), ``damage``,
         ``accuracy`` (share of right answers on the test part), ``validation`` (accuracy by which
         the choice was made), ``extractor`` and ``setting``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors, feature_extraction
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> kinds = {"k-NN": feature_extraction.classifiers()["k-NN"]}
+    >>> features = {"pixels": extractors.pixels(images)}
+    >>> table = feature_extraction.compare(data, features, kinds, [np.arange(20)])
+    >>> table[["features", "classifier", "labels"]].values.tolist()
+    [['pixels', 'k-NN', 20]]
     """
     import pandas as pd
 
@@ -340,6 +414,21 @@ def few_labels(
     pandas.DataFrame
         The table of :func:`compare` for each of ``counts``, with the column ``per_class`` before
         the others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import extractors, feature_extraction
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> kinds = {"k-NN": feature_extraction.classifiers()["k-NN"]}
+    >>> features = {"pixels": extractors.pixels(images)}
+    >>> counts, seeds = [5, 10], [0]
+    >>> table = feature_extraction.few_labels(data, features, kinds, counts=counts, seeds=seeds)
+    >>> table[["per_class", "labels"]].values.tolist()
+    [[5, 10], [10, 20]]
     """
     import pandas as pd
 
@@ -373,6 +462,16 @@ def advantage(table: "pd.DataFrame", ours: str, others: Sequence[str]) -> "pd.Da
         A row for each repetition, with the columns ``labels``, ``damage``, ``classifier``,
         ``repetition``, ``best`` (the name of the best of ``others``) and ``difference`` (in
         accuracy, above 0 where ours is better).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.applications import feature_extraction
+    >>> table = pd.DataFrame({"features": ["codes", "pixels"], "accuracy": [0.75, 0.5]})
+    >>> table = table.assign(labels=20, damage="none", classifier="k-NN", repetition=0)
+    >>> found = feature_extraction.advantage(table, "codes", ["pixels"])
+    >>> found[["best", "difference"]].values.tolist()
+    [['pixels', 0.25]]
     """
     places = ["labels", "damage", "classifier"]
     wide = table.pivot_table("accuracy", [*places, "repetition"], "features", sort=False)
@@ -398,6 +497,14 @@ def gaussian_noise(level: float, *, seed: int = 0) -> Damage:
         Standard deviation of the noise before it is clipped.
     seed
         Of the noise; each call draws the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_extraction
+    >>> damaged = feature_extraction.gaussian_noise(0.5)(np.full((1, 8, 8, 1), 0.5, "float32"))
+    >>> bool(damaged.std() > 0.1), bool(damaged.max() <= 1)
+    (True, True)
     """
     real(level, "level", least=0)
 
@@ -419,6 +526,15 @@ def masked_patches(share: float, *, side: int = 4, seed: int = 0) -> Damage:
         Of a patch, in pixels; patches at the lower and right edge may be smaller.
     seed
         Of the choice of patches; each call hides the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_extraction
+    >>> white = np.ones((1, 8, 8, 1), "float32")
+    >>> feature_extraction.masked_patches(0.5, side=4)(white)[0, ::4, ::4, 0]
+    array([[1., 0.],
+           [0., 0.]], dtype=float32)
     """
     real(share, "share", least=0, most=1)
     whole(side, "side")

@@ -36,6 +36,16 @@ class ClassifierFeatures:
         The Keras model from images to features and logits.
     accuracy
         Share of right answers on the images that were held back from training.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_space
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> network = feature_space.classifier((8, 8, 1), classes=2, seed=0)
+    >>> space = feature_space.ClassifierFeatures(network, accuracy=0.5)
+    >>> space.features(images).shape, space.predict(images).shape
+    ((40, 64), (40,))
     """
 
     def __init__(self, network: keras.Model, accuracy: float) -> None:
@@ -96,6 +106,15 @@ def train_classifier(
     InputError
         If the images are no such array or smaller than 8 pixels a side, there is not one label for
         each, or a setting makes no sense.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_space
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> space = feature_space.train_classifier(images, np.arange(40) % 2, epochs=1)
+    >>> 0 <= space.accuracy <= 1
+    True
     """
     whole(epochs, "epochs")
     whole(seed, "seed", least=0)
@@ -113,7 +132,15 @@ def train_classifier(
 
 
 def classifier(shape: tuple[int, ...], classes: int, seed: int) -> keras.Model:
-    """Return an untrained network from images to 64 features and a logit for each class."""
+    """Return an untrained network from images to 64 features and a logit for each class.
+
+    Examples
+    --------
+    >>> from aecourse.applications import feature_space
+    >>> network = feature_space.classifier((8, 8, 1), classes=3, seed=0)
+    >>> network.output_shape
+    [(None, 64), (None, 3)]
+    """
     seeds = layer_seeds(seed)
     start = {"activation": "relu", "padding": "same"}
     x = image = keras.Input(shape, name="image")

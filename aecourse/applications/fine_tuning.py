@@ -3,10 +3,40 @@
 :func:`classifier` puts a new layer on an encoder's maps; :func:`tune` trains the whole. Whether the
 encoder was trained before is the only thing in which two runs differ: the network, the images, how
 they are varied, the steps and the rule by which the run ends are the same.
+
+Examples
+--------
+``classifier``:
+
+>>> from aecourse import models, networks
+>>> from aecourse.applications import fine_tuning
+>>> pair = networks.convolutional((8, 8, 1), code_size=2, filters=(4,))
+>>> model = models.Autoencoder(*pair)
+>>> network = fine_tuning.classifier(model.encoder, "halve_1", classes=2)
+>>> network.input_shape, network.output_shape
+((None, 8, 8, 1), (None, 2))
+
+``tune``:
+
+>>> import numpy as np
+>>> from aecourse import models, networks
+>>> from aecourse.applications import fine_tuning
+>>> from aecourse.applications.variants import Split
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> labels = np.arange(40) % 2
+>>> data = Split(images, images, images, labels, labels, labels)
+>>> pair = networks.convolutional((8, 8, 1), code_size=2, filters=(4,))
+>>> model = models.Autoencoder(*pair)
+>>> network = fine_tuning.classifier(model.encoder, "halve_1", classes=2)
+>>> tuning = fine_tuning.Tuning(epochs=2, patience=2)
+>>> len(fine_tuning.tune(network, data, np.arange(20), tuning))
+2
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -41,6 +71,12 @@ class Tuning:
         At its highest; it rises at the beginning and falls along a cosine.
     batch_size
         Images in one step.
+
+    Examples
+    --------
+    >>> from aecourse.applications import fine_tuning
+    >>> fine_tuning.Tuning(epochs=20, patience=5)
+    Tuning(epochs=20, patience=5, learning_rate=0.001, batch_size=50)
     """
 
     epochs: int
@@ -116,33 +152,108 @@ def tune(
         On the validation images, one for each epoch.
     """
     x, y = data.train[rows], data.train_labels[rows]
-    steps = tuning.epochs * -(-len(x) // tuning.batch_size)
+    epochs = (
+        {"x": images, "y": labels, "batch_size": tuning.batch_size}
+        for images, labels in _epochs(x, y, tuning.epochs, seed)
+    )
+    judge = partial(accuracy, images=data.validation, labels=data.validation_labels)
+    return keep_best(network, epochs, judge, tuning, samples=len(x))
+
+
+def keep_best(
+    network: keras.Model,
+    epochs: Iterable[Mapping[str, Any]],
+    judge: Callable[[keras.Model], float],
+    tuning: Tuning,
+    *,
+    samples: int,
+) -> list[float]:
+    """Train a classifier until it gets no better; it ends with the weights of its best epoch.
+
+    Parameters
+    ----------
+    network
+        From :func:`classifier`; it is changed.
+    epochs
+        For each epoch what Keras's ``fit`` is given.
+    judge
+        Measures the network on validation samples; the higher the better.
+    tuning
+        How to train.
+    samples
+        Number of labelled samples.
+
+    Returns
+    -------
+    measured
+        By ``judge``, one number for each epoch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import fine_tuning
+    >>> x, y = np.zeros((20, 8), "float32"), np.arange(20) % 2
+    >>> encoder = models.Autoencoder(*networks.dense(8, code_size=2, hidden=())).encoder
+    >>> network = fine_tuning.classifier(encoder, "code", classes=2)
+    >>> epochs = [{"x": x, "y": y}] * 5
+    >>> tuning = fine_tuning.Tuning(epochs=5, patience=1)
+    >>> fine_tuning.keep_best(network, epochs, lambda network: 0.5, tuning, samples=20)
+    [0.5, 0.5]
+    """
+    steps = tuning.epochs * -(-samples // tuning.batch_size)
     network.compile(
         keras.optimizers.Adam(cosine(tuning.learning_rate, steps, warm_up=WARM_UP)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
-    accuracies: list[float] = []
+    measured: list[float] = []
     best = network.get_weights()
-    for images, labels in _epochs(x, y, tuning.epochs, seed):
-        network.fit(images, labels, batch_size=tuning.batch_size, shuffle=False, verbose=0)
-        accuracies.append(accuracy(network, data.validation, data.validation_labels))
-        highest = int(np.argmax(accuracies))
-        if highest == len(accuracies) - 1:
+    for given in epochs:
+        network.fit(**given, shuffle=False, verbose=0)
+        measured.append(judge(network))
+        highest = int(np.argmax(measured))
+        if highest == len(measured) - 1:
             best = network.get_weights()
-        elif len(accuracies) - 1 - highest >= tuning.patience:
+        elif len(measured) - 1 - highest >= tuning.patience:
             break
     network.set_weights(best)
-    return accuracies
+    return measured
 
 
 def predict(network: keras.Model, images: Images) -> NDArray[np.int64]:
-    """Return the class with the highest score for each image, shape ``(n,)``."""
+    """Return the class with the highest score for each image, shape ``(n,)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import fine_tuning
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> pair = networks.convolutional((8, 8, 1), code_size=2, filters=(4,))
+    >>> model = models.Autoencoder(*pair)
+    >>> network = fine_tuning.classifier(model.encoder, "halve_1", classes=2)
+    >>> set(fine_tuning.predict(network, images).tolist()) <= {0, 1}
+    True
+    """
     scores = network.predict(images, batch_size=PREDICT_BATCH, verbose=0)
     return scores.argmax(axis=1)
 
 
 def accuracy(network: keras.Model, images: Images, labels: NDArray[np.int64]) -> float:
-    """Return the share of images whose class is told right."""
+    """Return the share of images whose class is told right.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import fine_tuning
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> pair = networks.convolutional((8, 8, 1), code_size=2, filters=(4,))
+    >>> model = models.Autoencoder(*pair)
+    >>> network = fine_tuning.classifier(model.encoder, "halve_1", classes=2)
+    >>> 0 <= fine_tuning.accuracy(network, images, np.arange(40) % 2) <= 1
+    True
+    """
     return float((predict(network, images) == labels).mean())
 
 
@@ -150,6 +261,14 @@ def varied(images: Images, rng: np.random.Generator, *, shift: int = SHIFT) -> I
     """Return each image mirrored by chance and moved by up to ``shift`` pixels.
 
     What moves in at an edge repeats the pixels at the edge.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import fine_tuning
+    >>> images = np.random.default_rng(0).uniform(size=(3, 8, 8, 1)).astype("float32")
+    >>> fine_tuning.varied(images, np.random.default_rng(0), shift=1).shape
+    (3, 8, 8, 1)
     """
     count, height, width, _ = images.shape
     mirrored = np.where(rng.random((count, 1, 1, 1)) < 0.5, images[:, :, ::-1], images)

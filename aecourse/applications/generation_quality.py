@@ -1,4 +1,39 @@
-"""How good drawn images are: near to real ones, as varied as they are, and more than copies."""
+"""How good drawn images are: near to real ones, as varied as they are, and more than copies.
+
+Examples
+--------
+``Copying``:
+
+>>> from aecourse.applications import generation_quality
+>>> copying = generation_quality.Copying(share=0.9, chance=0.8)
+>>> round(copying.beyond_chance, 2)
+0.5
+
+``copying``:
+
+>>> import numpy as np
+>>> from aecourse.applications import generation_quality
+>>> known = np.random.default_rng(0).uniform(size=(20, 8, 8, 1)).astype("float32")
+>>> unseen = np.random.default_rng(1).uniform(size=(20, 8, 8, 1)).astype("float32")
+>>> generation_quality.copying(known[:5], known, unseen)
+Copying(share=1.0, chance=0.5)
+
+``judge``:
+
+>>> import numpy as np
+>>> from aecourse.applications import feature_space, generation_quality, image_generation
+>>> from aecourse.applications.variants import Split
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> labels = np.arange(20) % 2
+>>> data = Split(images[::2], images[1::2], images[1::2], labels, labels, labels)
+>>> network = feature_space.classifier((8, 8, 1), classes=2, seed=0)
+>>> space = feature_space.ClassifierFeatures(network, accuracy=0.5)
+>>> space = generation_quality.ReducedFeatures(space, images, size=2)
+>>> reference = generation_quality.Reference.of(space, data, "validation", count=10)
+>>> draws = {"copies": image_generation.copies_of(images)}
+>>> generation_quality.judge(draws, reference).columns.tolist()[2:]
+['frechet', 'precision', 'recall', 'copying', 'nearest']
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +68,17 @@ class ReducedFeatures(ClassifierFeatures):
         Training images, which the directions are taken from.
     size
         How many directions are kept.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_space, generation_quality
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> network = feature_space.classifier((8, 8, 1), classes=2, seed=0)
+    >>> space = feature_space.ClassifierFeatures(network, accuracy=0.5)
+    >>> reduced = generation_quality.ReducedFeatures(space, images, size=4)
+    >>> space.features(images).shape, reduced.features(images).shape
+    ((40, 64), (40, 4))
     """
 
     def __init__(self, space: ClassifierFeatures, images: Images, size: int) -> None:
@@ -64,6 +110,20 @@ class Reference:
         As many further ones, to see how far real images are from real ones.
     known
         The images that the models were trained on.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_space, generation_quality
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> network = feature_space.classifier((8, 8, 1), classes=2, seed=0)
+    >>> space = feature_space.ClassifierFeatures(network, accuracy=0.5)
+    >>> reference = generation_quality.Reference.of(space, data, "validation", count=10)
+    >>> len(reference.real), len(reference.others), len(reference.known)
+    (10, 10, 40)
     """
 
     space: ClassifierFeatures
@@ -187,6 +247,14 @@ def times_nearer(table: "pd.DataFrame", key: str = "noise") -> "pd.Series[float]
     ------
     InputError
         If the table has no row of the baseline.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.applications import generation_quality
+    >>> table = pd.DataFrame({"generator": ["noise", "VAE"], "frechet": [60.0, 30.0]})
+    >>> generation_quality.times_nearer(table).tolist()
+    [1.0, 2.0]
     """
     means = table.groupby("generator", sort=False)["frechet"].mean()
     if key not in means:

@@ -42,6 +42,13 @@ def visible_part(shape: Sequence[int], hidden: str) -> Mask:
     ------
     InputError
         If ``hidden`` is no half.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_completion
+    >>> image_completion.visible_part((2, 4, 1), hidden="left")[..., 0].astype(int)
+    array([[0, 0, 1, 1],
+           [0, 0, 1, 1]])
     """
     one_of(hidden, "hidden", HALVES)
     height, width = shape[:2]
@@ -56,12 +63,31 @@ def visible_part(shape: Sequence[int], hidden: str) -> Mask:
 
 
 def half_hidden(images: Images, visible: Mask) -> Images:
-    """Return images whose hidden pixels are grey: all that a method may look at."""
+    """Return images whose hidden pixels are grey: all that a method may look at.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_completion
+    >>> visible = image_completion.visible_part((2, 2, 1), hidden="left")
+    >>> image_completion.half_hidden(np.ones((1, 2, 2, 1)), visible)[0, ..., 0].tolist()
+    [[0.5, 1.0], [0.5, 1.0]]
+    """
     return np.where(visible, images, np.float32(GREY))
 
 
 def completed(images: Images, visible: Mask, found: Images) -> Images:
-    """Return the visible pixels of images beside the hidden ones that a method has found."""
+    """Return the visible pixels of images beside the hidden ones that a method has found.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_completion
+    >>> visible = image_completion.visible_part((2, 2, 1), hidden="left")
+    >>> images, found = np.ones((1, 2, 2, 1)), np.zeros((1, 2, 2, 1))
+    >>> image_completion.completed(images, visible, found)[0, ..., 0].tolist()
+    [[0.0, 1.0], [0.0, 1.0]]
+    """
     return np.where(visible, images, np.clip(found, 0, 1)).astype(np.float32)
 
 
@@ -87,6 +113,20 @@ class CodeSearch(keras.Model):
         The first codes.
     price
         Of the prior.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import image_completion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> visible = image_completion.visible_part((8, 8, 1), hidden="right")
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> start = model.encode(images)
+    >>> search = image_completion.CodeSearch(model, images, visible, start, price=1.0)
+    >>> search.look(steps=2, rate=0.1)
+    >>> tuple(search.codes.shape)
+    (40, 2)
     """
 
     def __init__(
@@ -177,6 +217,18 @@ def search_code(
     References
     ----------
     Bora et al. (2017).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import image_completion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> visible = image_completion.visible_part((8, 8, 1), hidden="right")
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> fill = image_completion.search_code(model, visible, images.mean(axis=0), steps=2)
+    >>> fill(image_completion.half_hidden(images, visible)).shape
+    (40, 8, 8, 1)
     """
     if len(model.code_shape) != 1:
         raise InputError(
@@ -197,7 +249,19 @@ def search_code(
 
 
 def through(model: models.Autoencoder, visible: Mask) -> Fill:
-    """Return what sends half-hidden images through a model and takes what comes out."""
+    """Return what sends half-hidden images through a model and takes what comes out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import image_completion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> visible = image_completion.visible_part((8, 8, 1), hidden="right")
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> image_completion.through(model, visible)(images).shape
+    (40, 8, 8, 1)
+    """
     return lambda images: model.reconstruct(half_hidden(images, visible))
 
 
@@ -221,6 +285,17 @@ class HalfHiddenAutoencoder(models.Autoencoder):
     References
     ----------
     Vincent et al. (2008); Pathak et al. (2016) for hidden regions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import image_completion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> pair = networks.dense((8, 8, 1), code_size=2, hidden=())
+    >>> model = image_completion.HalfHiddenAutoencoder(*pair, hidden="right")
+    >>> model.reconstruct(image_completion.half_hidden(images, model.visible)).shape
+    (40, 8, 8, 1)
     """
 
     setting_names = (*models.Autoencoder.setting_names, "hidden")
@@ -248,6 +323,13 @@ def recipe(
     """Return the rival of the search: trained to fill in this one half.
 
     It need not draw images from its code, so the code may be larger.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_completion
+    >>> recipe = image_completion.recipe((8, 8, 1), "left", code_size=4, filters=(4,))
+    >>> recipe.title, recipe.build(0).hidden
+    ('trained for this half', 'left')
     """
     return Recipe(
         "trained for this half",
@@ -262,19 +344,49 @@ def recipe(
 
 
 def mean_image(train: Images) -> Fill:
-    """Return what fills in the mean of the training images."""
+    """Return what fills in the mean of the training images.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_completion
+    >>> train = np.stack([np.zeros((2, 2, 1)), np.ones((2, 2, 1))])
+    >>> image_completion.mean_image(train)(train[:1])[0, ..., 0].tolist()
+    [[0.5, 0.5], [0.5, 0.5]]
+    """
     middle = train.mean(axis=0)
     return lambda images: np.broadcast_to(middle, images.shape)
 
 
 def mirror_image(visible: Mask) -> Fill:
-    """Return what fills in the mirror image of the visible half."""
+    """Return what fills in the mirror image of the visible half.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_completion
+    >>> visible = image_completion.visible_part((1, 4, 1), hidden="right")
+    >>> image = np.array([0.1, 0.2, 0.5, 0.5]).reshape(1, 1, 4, 1)
+    >>> image_completion.mirror_image(visible)(image).ravel().tolist()
+    [0.5, 0.5, 0.2, 0.1]
+    """
     columns = visible.any(axis=0).all()  # every column has visible pixels: rows are hidden
     return lambda images: np.flip(images, axis=1 if columns else 2)
 
 
 def nearest_image(train: Images, visible: Mask) -> Fill:
-    """Return what fills in the training image that is nearest in the visible part."""
+    """Return what fills in the training image that is nearest in the visible part.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_completion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> visible = image_completion.visible_part((8, 8, 1), hidden="right")
+    >>> fill = image_completion.nearest_image(images, visible)
+    >>> bool((fill(images[3:4]) == images[3]).all())
+    True
+    """
     from sklearn.metrics import pairwise_distances_argmin
 
     seen = _flat(train, visible)
@@ -300,6 +412,16 @@ def linear_map(train: Images, validation: Images, visible: Mask) -> Fill:
     References
     ----------
     Hoerl and Kennard (1970).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_completion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> visible = image_completion.visible_part((8, 8, 1), hidden="right")
+    >>> fill = image_completion.linear_map(images[:30], images[30:], visible)
+    >>> fill(images[30:]).shape
+    (10, 8, 8, 1)
     """
     from sklearn.linear_model import Ridge
 
@@ -325,12 +447,33 @@ def _flat(images: Images, visible: Mask) -> NDArray[np.float32]:
 
 
 def hidden_error(fill: Fill, images: Images, visible: Mask) -> float:
-    """Return the mean squared error of a hidden value."""
+    """Return the mean squared error of a hidden value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_completion
+    >>> visible = image_completion.visible_part((8, 8, 1), hidden="right")
+    >>> images = np.ones((3, 8, 8, 1), "float32")
+    >>> image_completion.hidden_error(image_completion.mean_image(images), images, visible)
+    0.0
+    """
     return _error(filled(fill, images, visible), images, visible)
 
 
 def filled(fill: Fill, images: Images, visible: Mask) -> Images:
-    """Return whole images completed by a method that is shown their visible part only."""
+    """Return whole images completed by a method that is shown their visible part only.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_completion
+    >>> visible = image_completion.visible_part((1, 4, 1), hidden="right")
+    >>> image = np.array([0.25, 0.75, 0.0, 1.0]).reshape(1, 1, 4, 1)
+    >>> fill = image_completion.mirror_image(visible)
+    >>> image_completion.filled(fill, image, visible).ravel().tolist()
+    [0.25, 0.75, 0.75, 0.25]
+    """
     return completed(images, visible, fill(half_hidden(images, visible)))
 
 
@@ -362,6 +505,19 @@ def compare(
         One row a way: ``hidden_mse``, the mean squared error of a hidden value, and ``recognised``,
         the share of completed images in which the classifier sees what they show. The last row,
         ``"whole image"``, has nothing hidden.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_space, image_completion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> visible = image_completion.visible_part((8, 8, 1), hidden="right")
+    >>> network = feature_space.classifier((8, 8, 1), classes=2, seed=0)
+    >>> space = feature_space.ClassifierFeatures(network, accuracy=0.5)
+    >>> ways = {"mean": image_completion.mean_image(images)}
+    >>> table = image_completion.compare(ways, images, np.arange(40) % 2, visible, space)
+    >>> table["way"].tolist()
+    ['mean', 'whole image']
     """
     import pandas as pd
 

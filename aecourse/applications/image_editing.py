@@ -2,6 +2,24 @@
 
 Codes can be mixed and added. So can pixels, and that is the baseline: :class:`Pixels` has the same
 two methods as an autoencoder and leaves images as they are.
+
+Examples
+--------
+``direction``:
+
+>>> import numpy as np
+>>> from aecourse.applications import image_editing
+>>> codes = np.array([[0.0, 1.0]] * 5 + [[3.0, 1.0]] * 5)
+>>> image_editing.direction(codes, has=np.arange(10) >= 5).tolist()
+[3.0, 0.0]
+
+``edited``:
+
+>>> import numpy as np
+>>> from aecourse.applications import image_editing
+>>> grey, step = np.full((1, 8, 8, 1), 0.5), np.full((8, 8, 1), 0.5)
+>>> float(image_editing.edited(image_editing.Pixels(), grey, step, strength=0.5).mean())
+0.75
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +42,15 @@ LEAST_OF_EACH = 5
 
 
 class Coder(Protocol):
-    """What images can be edited with: an autoencoder, principal components, or pixels."""
+    """What images can be edited with: an autoencoder, principal components, or pixels.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_editing
+    >>> coder: image_editing.Coder = image_editing.Pixels()
+    >>> coder.decode(coder.encode([0.5, 2.0])).tolist()
+    [0.5, 1.0]
+    """
 
     def encode(self, images: Any) -> Codes:
         """Return the codes of images."""
@@ -34,7 +60,14 @@ class Coder(Protocol):
 
 
 class Pixels:
-    """Images as their own codes; what leaves the range from 0 to 1 is cut off."""
+    """Images as their own codes; what leaves the range from 0 to 1 is cut off.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_editing
+    >>> image_editing.Pixels().decode([-1.0, 0.5, 2.0]).tolist()
+    [0.0, 0.5, 1.0]
+    """
 
     def encode(self, images: Images) -> Codes:
         """Return the images."""
@@ -69,6 +102,15 @@ def between(coder: Coder, starts: Images, ends: Images, shares: Sequence[float])
     ------
     InputError
         If there are not as many ends as starts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_editing
+    >>> black, white = np.zeros((1, 8, 8, 1), "float32"), np.ones((1, 8, 8, 1), "float32")
+    >>> path = image_editing.between(image_editing.Pixels(), black, white, shares=[0, 0.25, 1])
+    >>> [float(image.mean()) for image in path]
+    [0.0, 0.25, 1.0]
     """
     if np.shape(starts) != np.shape(ends):
         raise InputError(
@@ -102,6 +144,19 @@ def halfway(
     -------
     pandas.DataFrame
         One row for each way, with ``precision``, ``recall`` and ``frechet`` of the images halfway.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_space, generation_quality, image_editing
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> network = feature_space.classifier((8, 8, 1), classes=2, seed=0)
+    >>> space = feature_space.ClassifierFeatures(network, accuracy=0.5)
+    >>> space = generation_quality.ReducedFeatures(space, images, size=2)
+    >>> ways = {"pixels": image_editing.Pixels()}
+    >>> table = image_editing.halfway(ways, images[:10], images[10:20], space, images[20:30])
+    >>> table.columns.tolist()
+    ['way', 'precision', 'recall', 'frechet']
     """
     import pandas as pd
 
@@ -197,6 +252,20 @@ def arithmetic(
         ``kept``
             correlation of the mean brightness of an image before and after: 0 if every image has
             become the same one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_space, image_editing
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> network = feature_space.classifier((8, 8, 1), classes=2, seed=0)
+    >>> space = feature_space.ClassifierFeatures(network, accuracy=0.5)
+    >>> ways = {"pixels": image_editing.Pixels()}
+    >>> image_editing.arithmetic(ways, data, space, source=0, target=1).columns.tolist()
+    ['way', 'strength', 'changed', 'precision', 'kept']
     """
     import pandas as pd
 

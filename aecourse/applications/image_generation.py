@@ -3,6 +3,28 @@
 A generator is anything that returns images for a number and a seed (:data:`Draw`). The functions
 here make one of a trained model, of principal components, and of the training images themselves;
 :mod:`aecourse.applications.generation_quality` judges them all alike.
+
+Examples
+--------
+``density_of_codes``:
+
+>>> import numpy as np
+>>> from aecourse.applications import image_generation
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> recipes = image_generation.recipes((8, 8, 1), code_size=2, filters=(4,))
+>>> model = recipes["autoencoder"].build(0)
+>>> image_generation.density_of_codes(model, images, components=2)(3, 0).shape
+(3, 8, 8, 1)
+
+``prior_of_codes``:
+
+>>> import numpy as np
+>>> from aecourse.applications import image_generation
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> recipes = image_generation.recipes((8, 8, 1), code_size=2, filters=(4,))
+>>> model = recipes["quantized"].build(0)
+>>> image_generation.prior_of_codes(model, images, epochs=1)(3, 0).shape
+(3, 8, 8, 1)
 """
 
 from collections.abc import Callable, Mapping
@@ -50,6 +72,13 @@ def recipes(
         Channels after each halving of the image.
     epochs
         Passes over the training images.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_generation
+    >>> recipes = image_generation.recipes((8, 8, 1), code_size=4, filters=(4,))
+    >>> recipes["variational"].title, recipes["variational"].build(0).code_shape
+    ('VAE', (4,))
     """
 
     def pair(seed: int) -> tuple[Any, Any]:
@@ -104,12 +133,30 @@ def noise_through(model: models.Autoencoder) -> Draw:
     """Return draws that send noise of the images' shape through the whole model.
 
     A decoder takes codes, so noise in the shape of an image can only enter by the encoder.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_generation
+    >>> recipes = image_generation.recipes((8, 8, 1), code_size=2, filters=(4,))
+    >>> model = recipes["autoencoder"].build(0)
+    >>> image_generation.noise_through(model)(3, 0).shape
+    (3, 8, 8, 1)
     """
     return _noise(known_shape(model.sample_shape), model.reconstruct)
 
 
 def noise_as_code(model: models.Autoencoder) -> Draw:
-    """Return draws that decode standard normal codes, whether or not the model ever met any."""
+    """Return draws that decode standard normal codes, whether or not the model ever met any.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_generation
+    >>> recipes = image_generation.recipes((8, 8, 1), code_size=2, filters=(4,))
+    >>> model = recipes["autoencoder"].build(0)
+    >>> draw = image_generation.noise_as_code(model)
+    >>> draw(3, 0).shape, bool((draw(3, 0) == draw(3, 0)).all())
+    ((3, 8, 8, 1), True)
+    """
     return _noise(model.code_shape, model.decode)
 
 
@@ -195,7 +242,16 @@ def prior_of_codes(
 
 
 def from_model(model: Any) -> Draw:
-    """Return draws by the model's own ``sample``, from its prior or from its fitted density."""
+    """Return draws by the model's own ``sample``, from its prior or from its fitted density.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_generation
+    >>> recipes = image_generation.recipes((8, 8, 1), code_size=2, filters=(4,))
+    >>> model = recipes["variational"].build(0)
+    >>> image_generation.from_model(model)(3, 0).shape
+    (3, 8, 8, 1)
+    """
     return lambda count, seed: model.sample(count, seed=seed)
 
 
@@ -220,6 +276,15 @@ class LinearGenerator:
     References
     ----------
     Tipping and Bishop (1999) for the Gaussian; Turk and Pentland (1991) for faces.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_generation
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> linear = image_generation.LinearGenerator(images, size=4)
+    >>> linear.encode(images).shape, linear.sample(3).shape
+    ((40, 4), (3, 8, 8, 1))
     """
 
     def __init__(self, images: Images, size: int = CODE) -> None:
@@ -247,7 +312,17 @@ class LinearGenerator:
 
 
 def copies_of(images: Images) -> Draw:
-    """Return draws that are nothing but training images: a generator that only memorises."""
+    """Return draws that are nothing but training images: a generator that only memorises.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_generation
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> drawn = image_generation.copies_of(images)(3, 0)
+    >>> all(any((one == image).all() for image in images) for one in drawn)
+    True
+    """
 
     def draw(count: int, seed: int) -> Images:
         rng = np.random.default_rng(seed)
@@ -295,6 +370,19 @@ def draws_of(
         Passes of a prior over the training images' indices.
     seed
         Of what is fitted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_generation
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> recipes = image_generation.recipes((8, 8, 1), code_size=2, filters=(4,))
+    >>> model = recipes["listing"].build(0)
+    >>> list(image_generation.draws_of("listing", model, data, prior_epochs=1))
+    ['image_noise', 'grid_noise']
     """
     if key == "listing":
         return {"image_noise": noise_through(model), "grid_noise": noise_as_code(model)}

@@ -3,6 +3,34 @@
 Features are computed once for all images, see :func:`featured`, and then compared by
 :func:`aecourse.applications.feature_extraction.compare`, as in chapter 5. The settings here were
 chosen on validation images of CIFAR-10; no test image was looked at.
+
+Examples
+--------
+``patch_recipes``:
+
+>>> from aecourse.applications import image_recognition
+>>> recipes = image_recognition.patch_recipes(units=16, side=4)
+>>> recipes["k_sparse"].title, recipes["k_sparse"].build(0).code_shape
+('k-sparse patches', (16,))
+
+``hog``:
+
+>>> import numpy as np
+>>> from aecourse.applications import image_recognition
+>>> image_recognition.hog(np.zeros((2, 32, 32, 3))).shape
+(2, 2088)
+
+``pooled_maps``:
+
+>>> import numpy as np
+>>> from aecourse import models, networks
+>>> from aecourse.applications import image_recognition
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> pair = networks.convolutional((8, 8, 1), code_size=2, filters=(4,))
+>>> model = models.Autoencoder(*pair)
+>>> features = image_recognition.pooled_maps(model, "halve_1", parts=2)
+>>> features(images).shape
+(40, 16)
 """
 
 import dataclasses
@@ -89,6 +117,12 @@ def image_recipes() -> Mapping[str, Recipe]:
 
     Of Gaussian noise and of blackened values the latter was chosen, as classifiers that start from
     it recognised more validation images after tuning with 100 labels of each class.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_recognition
+    >>> {key: recipe.title for key, recipe in image_recognition.image_recipes().items()}
+    {'plain': 'autoencoder', 'denoising': 'denoising', 'masked': 'masked'}
     """
 
     def pair(seed: int) -> tuple[Any, Any]:
@@ -116,6 +150,13 @@ def views(key: str, model: models.Autoencoder) -> Mapping[str, Callable[[Images]
 
     They are means over sixteen parts of the image, of maps or of the masked one's tokens, and the
     code where it is a vector.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_recognition
+    >>> model = image_recognition.image_recipes()["plain"].build(0)
+    >>> list(image_recognition.views("plain", model))
+    ['maps', 'code']
     """
     if key == "masked":
         return {"tokens": pooled_maps(model, "code", parts=4)}
@@ -132,6 +173,17 @@ def featured(data: Split, apply: Callable[[Images], Features]) -> Split:
     """Return the features of all images in their place.
 
     Each image is looked at once then, however many classifiers and settings ask for its features.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_recognition
+    >>> from aecourse.applications.variants import Split
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = Split(images, images, images, labels, labels, labels)
+    >>> image_recognition.featured(data, lambda images: images.mean(axis=(1, 2))).test.shape
+    (40, 1)
     """
     return dataclasses.replace(
         data, train=apply(data.train), validation=apply(data.validation), test=apply(data.test)
@@ -139,7 +191,16 @@ def featured(data: Split, apply: Callable[[Images], Features]) -> Split:
 
 
 def in_both_scalings(title: str, features: Features) -> Candidates:
-    """Return the candidates of features of training images: as they are, but for their scaling."""
+    """Return the candidates of features of training images: as they are, but for their scaling.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import image_recognition
+    >>> features = np.random.default_rng(0).normal(size=(20, 3))
+    >>> [candidate.title for candidate in image_recognition.in_both_scalings("edges", features)]
+    ['edges, scaled each', 'edges, scaled together']
+    """
     return tuple(
         dataclasses.replace(each, title=each.title.replace("pixels", title, 1))
         for each in extractors.pixels(features)
@@ -206,14 +267,28 @@ def pooled_maps(
 
 
 def probe() -> Mapping[str, fe.Classifier]:
-    """Return the linear classifier by which features are judged."""
+    """Return the linear classifier by which features are judged.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_recognition
+    >>> {name: len(kind.settings) for name, kind in image_recognition.probe().items()}
+    {'logistic regression': 4}
+    """
     name = "logistic regression"
     strengths = tuple({"strength": 10.0**power} for power in range(-1, 3))
     return {name: dataclasses.replace(fe.classifiers()[name], settings=strengths)}
 
 
 def classifiers() -> Mapping[str, fe.Classifier]:
-    """Return the classifiers of the chapter: those of chapter 5 and a tree in place of a kernel."""
+    """Return the classifiers of the chapter: those of chapter 5 and a tree in place of a kernel.
+
+    Examples
+    --------
+    >>> from aecourse.applications import image_recognition
+    >>> list(image_recognition.classifiers())
+    ['decision tree', 'random forest', 'k-NN', 'logistic regression', 'linear SVM']
+    """
     known = dict(fe.classifiers())
     del known["RBF SVM"]  # sixteen thousand images are too many for a table of all pairs
     depths = tuple({"leaf": leaf} for leaf in (1, 10, 50))

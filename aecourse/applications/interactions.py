@@ -6,6 +6,16 @@ Nothing here ever makes that matrix dense: ten million ratings take some hundred
 Two splits answer two questions. :func:`rating_split`: how many stars will a known user give?
 :func:`user_split`: what will somebody like whom the model has never seen, given what they liked
 before?
+
+Examples
+--------
+``rating_split``:
+
+>>> from aecourse.applications import interactions
+>>> from aecourse.datasets import synthetic
+>>> split = interactions.rating_split(interactions.numbered(*synthetic.ratings()))
+>>> split.train, split.test
+(<Ratings: 7,890 of 200 users and 300 items>, <Ratings: 2,135 of 200 users and 300 items>)
 """
 
 from collections.abc import Iterable
@@ -51,6 +61,16 @@ class Ratings:
         The title of each column.
     duplicates
         How many ratings were left out because the user rated the item again later.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions
+    >>> from aecourse.datasets import synthetic
+    >>> ratings = interactions.numbered(*synthetic.ratings())
+    >>> ratings, isinstance(ratings, interactions.Ratings)
+    (<Ratings: 11,066 of 200 users and 300 items>, True)
+    >>> ratings.matrix.shape, bool(ratings.liked(least=4.5).sum() < len(ratings))
+    ((200, 300), True)
     """
 
     user: NDArray[np.int32]
@@ -135,6 +155,17 @@ def numbered(ratings: "pd.DataFrame", movies: "pd.DataFrame") -> Ratings:
         If there are no ratings, a column is missing, or a film has no title.
     DataError
         If stars or times are out of range.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.applications import interactions
+    >>> films = pd.DataFrame({"movieId": [7, 9], "title": ["Alien", "Heidi"]})
+    >>> rows = [[1, 7, 4.5, 10], [1, 9, 2.0, 11], [5, 7, 3.0, 12]]
+    >>> table = pd.DataFrame(rows, columns=["userId", "movieId", "rating", "timestamp"])
+    >>> ratings = interactions.numbered(table, films)
+    >>> ratings.titles, ratings.matrix.toarray().tolist()
+    (('Alien', 'Heidi'), [[4.5, 2.0], [3.0, 0.0]])
     """
     if not len(ratings):
         raise InputError("there are no ratings; give a table with at least one.")
@@ -175,7 +206,16 @@ def _place(ids: NDArray[np.int64], wanted: int, kind: str) -> int:
 
 @dataclass(frozen=True, eq=False)
 class RatingSplit:
-    """Ratings to learn from, later ones for every choice, and the latest for the last look."""
+    """Ratings to learn from, later ones for every choice, and the latest for the last look.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.rating_split(interactions.numbered(*synthetic.ratings()))
+    >>> isinstance(split, interactions.RatingSplit), len(split.validation)
+    (True, 1041)
+    """
 
     train: Ratings
     validation: Ratings
@@ -217,6 +257,16 @@ class Holdout(NamedTuple):
     ----------
     seen, wanted
         Sparse matrices of shape ``(users, items)``; every user wants at least one item.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.user_split(interactions.numbered(*synthetic.ratings()))
+    >>> isinstance(split.test, interactions.Holdout)
+    True
+    >>> split.test.seen.shape, split.test.wanted.shape
+    ((29, 299), (29, 299))
     """
 
     seen: sparse.csr_array
@@ -238,6 +288,16 @@ class TopSplit:
     left_out
         How many of the validation and test users' likes no method can know, because no training
         user liked the item.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.user_split(interactions.numbered(*synthetic.ratings()))
+    >>> isinstance(split, interactions.TopSplit), split.train.shape
+    (True, (139, 299))
+    >>> bool(split.popularity.min() > 0)
+    True
     """
 
     train: sparse.csr_array
@@ -277,6 +337,15 @@ def user_split(ratings: Ratings, *, seed: int = 0, least: float = LIKED) -> TopS
     ----------
     Marlin (2004); Liang et al. (2018), section 4.1. There the part that is asked for is drawn at
     random; here it is the latest.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions
+    >>> from aecourse.datasets import synthetic
+    >>> ratings = interactions.numbered(*synthetic.ratings())
+    >>> split = interactions.user_split(ratings, seed=0)
+    >>> split.train.shape[0], split.validation.seen.shape[0], split.test.seen.shape[0]
+    (139, 29, 29)
     """
     liked = _likes(ratings, least)
     counts = np.bincount(liked.user, minlength=ratings.shape[0])
@@ -306,7 +375,17 @@ def user_split(ratings: Ratings, *, seed: int = 0, least: float = LIKED) -> TopS
 def user_splits(
     ratings: Ratings, seeds: Iterable[int], *, least: float = LIKED
 ) -> dict[int, TopSplit]:
-    """Return the split of :func:`user_split` for each seed."""
+    """Return the split of :func:`user_split` for each seed.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions
+    >>> from aecourse.datasets import synthetic
+    >>> ratings = interactions.numbered(*synthetic.ratings())
+    >>> splits = interactions.user_splits(ratings, seeds=range(3))
+    >>> sorted(splits)
+    [0, 1, 2]
+    """
     return {seed: user_split(ratings, seed=seed, least=least) for seed in seeds}
 
 
@@ -340,6 +419,15 @@ def as_interactions(given: Any, *, items: int | None = None) -> sparse.csr_array
     ------
     InputError
         If it is not sparse, empty, of another shape, or holds NaN, infinity or negative numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import interactions
+    >>> counts = interactions.as_interactions(sparse.coo_array(np.array([[2, 0], [0, 1]])))
+    >>> counts.dtype, counts.nnz
+    (dtype('float32'), 2)
     """
     if not sparse.issparse(given):
         raise InputError(

@@ -9,6 +9,35 @@ autoencoder that was trained on patches.
 References
 ----------
 Coates, Ng and Lee (2011).
+
+Examples
+--------
+``means_over_parts``:
+
+>>> import numpy as np
+>>> from aecourse.applications import patch_features
+>>> maps = np.arange(4.0).reshape(1, 2, 2, 1)
+>>> patch_features.means_over_parts(maps, parts=1).tolist()
+[[1.5]]
+
+``whitening``:
+
+>>> import numpy as np
+>>> from aecourse.applications import patch_features
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> patches = patch_features.draw_patches(images, 200, side=4)
+>>> patch_features.whitening(patches).matrix.shape
+(16, 16)
+
+``k_means``:
+
+>>> import numpy as np
+>>> from aecourse.applications import patch_features
+>>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+>>> patches = patch_features.draw_patches(images, 200, side=4)
+>>> encode = patch_features.k_means(patches, units=3)
+>>> encode(patches).shape, bool((encode(patches) >= 0).all())
+((200, 3), True)
 """
 
 from collections.abc import Callable
@@ -44,6 +73,16 @@ class Whitening:
     matrix
         Takes the correlations of neighbouring pixels away and changes the patch as little as that
         allows (zero-phase components), shape ``(values, values)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import patch_features
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> patches = patch_features.draw_patches(images, 200, side=4)
+    >>> whiten = patch_features.whitening(patches)
+    >>> isinstance(whiten, patch_features.Whitening), whiten(patches).shape
+    (True, (200, 16))
     """
 
     mean: NDArray[np.float32]
@@ -71,6 +110,18 @@ class PatchFeatures:
         Pixels from one patch to the next; with 1 there is a patch at every place.
     parts
         Into how many parts height and width are each divided for the means.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import patch_features
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> patches = patch_features.draw_patches(images, 200, side=4)
+    >>> whiten = patch_features.whitening(patches)
+    >>> encode = patch_features.k_means(whiten(patches), units=3)
+    >>> features = patch_features.PatchFeatures(whiten, encode, side=4, parts=2)
+    >>> features(images).shape
+    (40, 12)
     """
 
     whiten: Whitening
@@ -138,6 +189,13 @@ def windows(images: Images, side: int = SIDE) -> NDArray[np.float32]:
     ------
     InputError
         If an image is smaller than a patch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import patch_features
+    >>> patch_features.windows(np.zeros((2, 8, 8, 1)), side=6).shape
+    (2, 3, 3, 6, 6, 1)
     """
     if min(images.shape[1:3]) < whole(side, "side"):
         raise InputError(
@@ -155,6 +213,13 @@ def draw_patches(images: Images, count: int, *, side: int = SIDE, seed: int = 0)
     ------
     InputError
         If an image is smaller than a patch, or a number is not whole.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import patch_features
+    >>> patch_features.draw_patches(np.zeros((2, 8, 8, 3)), 10, side=6).shape
+    (10, 108)
     """
     everywhere = windows(images, side)
     rng = np.random.default_rng(whole(seed, "seed", least=0))
@@ -163,7 +228,15 @@ def draw_patches(images: Images, count: int, *, side: int = SIDE, seed: int = 0)
 
 
 def normalised(patches: Patches) -> Patches:
-    """Return patches of mean 0 and, but for plain ones, of variance 1."""
+    """Return patches of mean 0 and, but for plain ones, of variance 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import patch_features
+    >>> patch_features.normalised(np.array([[0.0, 1.0], [1.0, 1.0]])).round(1).tolist()
+    [[-1.0, 1.0], [0.0, 0.0]]
+    """
     centred: Patches = patches - patches.mean(axis=1, keepdims=True)
     variance: Patches = np.square(centred).mean(axis=1, keepdims=True)
     return centred / np.sqrt(variance + np.float32(FAINT))
@@ -231,5 +304,14 @@ def activations(model: models.Autoencoder) -> Encode:
 
     That is the code, but for a model that does something to the encoder's values afterwards: of a
     k-sparse one, all of them are returned and not the largest alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import patch_features
+    >>> model = models.Autoencoder(*networks.dense(16, code_size=20, hidden=()))
+    >>> patch_features.activations(model)(np.zeros((5, 16), "float32")).shape
+    (5, 20)
     """
     return lambda patches: in_batches(model.encoder, len(patches), patches)

@@ -37,6 +37,15 @@ class Quantiser:
         Shape ``(dimensions,)``: the lowest level of each dimension.
     lengths
         For each dimension the bits that each level takes, from the lowest to the highest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import rate_distortion
+    >>> codes = np.random.default_rng(0).normal(size=(1000, 2))
+    >>> quantiser = rate_distortion.fit_quantiser(codes, relative_step=1.0)
+    >>> isinstance(quantiser, rate_distortion.Quantiser), quantiser.quantise(codes[:1]).tolist()
+    (True, [[0, 0]])
     """
 
     step: float
@@ -83,6 +92,16 @@ def fit_quantiser(codes: NDArray[Any], relative_step: float) -> Quantiser:
     References
     ----------
     Shannon (1948); Laplace's rule for levels never seen.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import rate_distortion
+    >>> codes = np.random.default_rng(0).normal(size=(1000, 2))
+    >>> fine, coarse = (rate_distortion.fit_quantiser(codes, step) for step in (0.1, 1.0))
+    >>> bits = [each.bits(each.quantise(codes)).mean() for each in (fine, coarse)]
+    >>> bool(bits[0] > bits[1])
+    True
     """
     real(relative_step, "relative_step", above=0)
     codes = np.asarray(codes, dtype=np.float64)
@@ -135,6 +154,17 @@ def rate_distortion(
     ------
     InputError
         If the method cannot rebuild images, or a step is not a number above 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import dimensionality_reduction, rate_distortion
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> pca = dimensionality_reduction.methods()["pca"]
+    >>> reduction = pca.fit(images, 2)
+    >>> table = rate_distortion.rate_distortion(reduction, images, images, steps=[0.5, 1])
+    >>> table.columns.tolist(), len(table)
+    (['step', 'bits', 'mse'], 2)
     """
     import pandas as pd
 

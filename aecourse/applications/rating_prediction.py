@@ -33,13 +33,29 @@ METHODS: Mapping[str, Method] = {
 
 
 class Recipe(MethodRecipe[RatingPredictor]):
-    """A predictor of stars with its settings; ``method`` is a key of :data:`METHODS`."""
+    """A predictor of stars with its settings; ``method`` is a key of ``METHODS``.
+
+    Examples
+    --------
+    >>> from aecourse.applications import rating_prediction
+    >>> recipe = rating_prediction.Recipe("matrix_factorisation", {"factors": 20})
+    >>> str(recipe), recipe.build().factors
+    ('biased MF, factors 20', 20)
+    """
 
     methods = METHODS
 
 
 def candidates() -> dict[str, tuple[Recipe, ...]]:
-    """Return for each method the settings among which the validation ratings choose."""
+    """Return for each method the settings among which the validation ratings choose.
+
+    Examples
+    --------
+    >>> from aecourse.applications import rating_prediction
+    >>> candidates = rating_prediction.candidates()
+    >>> {method: len(recipes) for method, recipes in candidates.items()}
+    {'offsets': 12, 'matrix_factorisation': 16, 'item_autorec': 24, 'user_autorec': 12}
+    """
     grids: dict[str, list[dict[str, Any]]] = {
         "offsets": [
             {"user_penalty": u, "item_penalty": i}
@@ -70,7 +86,14 @@ def candidates() -> dict[str, tuple[Recipe, ...]]:
 
 
 def recipes() -> dict[str, Recipe]:
-    """Return each method with the settings that the validation ratings of MovieLens chose."""
+    """Return each method with the settings that the validation ratings of MovieLens chose.
+
+    Examples
+    --------
+    >>> from aecourse.applications import rating_prediction
+    >>> str(rating_prediction.recipes()["matrix_factorisation"])
+    'biased MF, factors 200, penalty 10.0'
+    """
     chosen: dict[str, dict[str, Any]] = {
         "offsets": {"user_penalty": 3.0, "item_penalty": 3.0},
         "matrix_factorisation": {"factors": 200, "penalty": 10.0},
@@ -111,6 +134,15 @@ def compare(
     pandas.DataFrame
         One row for each recipe and seed: ``recipe``, ``method``, ``seed``, ``rmse`` (in stars) and
         ``fit_seconds`` (processor time).
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions, rating_prediction
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.rating_split(interactions.numbered(*synthetic.ratings()))
+    >>> offsets = rating_prediction.recipes()["offsets"]
+    >>> rating_prediction.compare(split, [offsets], seeds=[0])["rmse"].round(2).tolist()
+    [1.12]
     """
     asked = getattr(split, one_of(part, "part", PARTS))
     rows = []
@@ -144,6 +176,16 @@ def choose(
     ------
     InputError
         If there are no candidates.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions, rating_prediction
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.rating_split(interactions.numbered(*synthetic.ratings()))
+    >>> candidates = rating_prediction.candidates()["offsets"]
+    >>> recipe, table = rating_prediction.choose(split, candidates)
+    >>> recipe in candidates, len(table) == len(candidates)
+    (True, True)
     """
     measured = partial(compare, split, seeds=seeds, part="validation")
     return chosen(candidates, measured, "rmse", min)

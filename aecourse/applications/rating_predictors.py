@@ -25,7 +25,18 @@ SMALLEST = 1e-6  # stars; stands for an error of exactly 0, which would count as
 
 
 class RatingPredictor(ABC):
-    """What all predictors share: ratings in, stars within the scale out."""
+    """What all predictors share: ratings in, stars within the scale out.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions
+    >>> from aecourse.applications.rating_predictors import Offsets, RatingPredictor
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.rating_split(interactions.numbered(*synthetic.ratings()))
+    >>> predictor: RatingPredictor = Offsets().fit(split.train)
+    >>> predictor.predict(user=[0, 1], item=[5, 5]).shape, round(predictor.error(split.test), 2)
+    ((2,), 1.12)
+    """
 
     fitted_shape: tuple[int, int] | None = None
 
@@ -101,6 +112,15 @@ class Offsets(RatingPredictor):
     References
     ----------
     Koren, Bell and Volinsky (2009).
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions, rating_predictors
+    >>> from aecourse.datasets import synthetic
+    >>> ratings = interactions.numbered(*synthetic.ratings())
+    >>> offsets = rating_predictors.Offsets().fit(ratings)
+    >>> bool(offsets.stars(0, 5) == offsets.mean + offsets.user[0] + offsets.item[5])
+    True
     """
 
     def __init__(self, user_penalty: float = 3.0, item_penalty: float = 3.0) -> None:
@@ -150,6 +170,16 @@ class MatrixFactorisation(RatingPredictor):
     References
     ----------
     Koren, Bell and Volinsky (2009); Zhou et al. (2008) for the alternation.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions
+    >>> from aecourse.applications.rating_predictors import MatrixFactorisation, Offsets
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.rating_split(interactions.numbered(*synthetic.ratings()))
+    >>> factors = MatrixFactorisation(factors=4, penalty=4.0, sweeps=5).fit(split.train)
+    >>> factors.error(split.test) < Offsets().fit(split.train).error(split.test)
+    True
     """
 
     def __init__(
@@ -238,6 +268,15 @@ class AutoRec(RatingPredictor):
     References
     ----------
     Sedhain et al. (2015).
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions, rating_predictors
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.rating_split(interactions.numbered(*synthetic.ratings()))
+    >>> predictor = rating_predictors.AutoRec("item", code_size=8, epochs=2).fit(split.train)
+    >>> predictor.predict(user=[0, 1], item=[5, 5]).shape
+    (2,)
     """
 
     def __init__(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Built = TypeVar("Built")
-Candidate = TypeVar("Candidate", bound="MethodRecipe[Any]")
+Candidate = TypeVar("Candidate")
 
 
 class Method(NamedTuple):
@@ -25,6 +25,13 @@ class Method(NamedTuple):
         Gives an unfitted one for a seed and settings.
     learns
         Whether it is an autoencoder that is trained.
+
+    Examples
+    --------
+    >>> from aecourse.applications import recipe
+    >>> method = recipe.Method("mean", lambda seed: "a predictor")
+    >>> method.title, method.learns
+    ('mean', False)
     """
 
     title: str
@@ -49,6 +56,14 @@ class MethodRecipe(Generic[Built]):
     ------
     InputError
         If there is no such method.
+
+    Examples
+    --------
+    >>> from aecourse.applications import recipe
+    >>> class Recipe(recipe.MethodRecipe):
+    ...     methods = {"constant": recipe.Method("constant", lambda seed, value: value)}
+    >>> str(Recipe("constant", {"value": 3})), Recipe("constant", {"value": 3}).build()
+    ('constant, value 3', 3)
     """
 
     methods: ClassVar[Mapping[str, Method]]
@@ -85,7 +100,7 @@ def chosen(
     Parameters
     ----------
     candidates
-        Recipes to choose from.
+        Recipes to choose from; as text they tell one from another.
     compare
         From recipes to a table with the columns ``recipe`` and ``by``, a row for each seed.
     by
@@ -97,6 +112,18 @@ def chosen(
     ------
     InputError
         If there are no candidates.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.applications import recipe
+    >>> class Recipe(recipe.MethodRecipe):
+    ...     methods = {"constant": recipe.Method("constant", lambda seed, value: value)}
+    >>> candidates = [Recipe("constant", {"value": value}) for value in (3, 1, 2)]
+    >>> def measured(recipes):
+    ...     return pd.DataFrame([{"recipe": str(one), "error": one.build()} for one in recipes])
+    >>> str(recipe.chosen(candidates, measured, "error", min)[0])
+    'constant, value 1'
     """
     listed = list(candidates)
     if not listed:

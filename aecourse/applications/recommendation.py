@@ -44,13 +44,29 @@ AUTOENCODERS = tuple(name for name, method in METHODS.items() if method.learns)
 
 
 class Recipe(MethodRecipe[Scorer]):
-    """A recommender with its settings; ``method`` is a key of :data:`METHODS`."""
+    """A recommender with its settings; ``method`` is a key of ``METHODS``.
+
+    Examples
+    --------
+    >>> from aecourse.applications import recommendation
+    >>> recipe = recommendation.Recipe("ease", {"penalty": 50.0})
+    >>> str(recipe), recipe.build().penalty
+    ('EASE, penalty 50.0', 50.0)
+    """
 
     methods = METHODS
 
 
 def candidates() -> dict[str, tuple[Recipe, ...]]:
-    """Return for each method the settings among which the validation users choose."""
+    """Return for each method the settings among which the validation users choose.
+
+    Examples
+    --------
+    >>> from aecourse.applications import recommendation
+    >>> candidates = recommendation.candidates()
+    >>> [str(recipe) for recipe in candidates["ease"][:2]]
+    ['EASE, penalty 50.0', 'EASE, penalty 100.0']
+    """
     grids: dict[str, list[dict[str, Any]]] = {
         "item_neighbours": [
             {"neighbours": k, "shrinkage": s}
@@ -88,7 +104,14 @@ def candidates() -> dict[str, tuple[Recipe, ...]]:
 
 
 def recipes() -> dict[str, Recipe]:
-    """Return each method with the settings that the validation users of MovieLens chose."""
+    """Return each method with the settings that the validation users of MovieLens chose.
+
+    Examples
+    --------
+    >>> from aecourse.applications import recommendation
+    >>> str(recommendation.recipes()["ease"])
+    'EASE, penalty 200.0'
+    """
     chosen: dict[str, dict[str, Any]] = {
         "popularity": {},
         "item_neighbours": {"neighbours": 20, "shrinkage": 10.0},
@@ -112,6 +135,15 @@ def measure(scorer: Scorer, asked: Holdout, popularity: Any) -> dict[str, float]
         What is shown of some users, and what is asked for.
     popularity
         Share of the training users who liked each item, shape ``(items,)``.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions, recommendation, simple_recommenders
+    >>> from aecourse.datasets import synthetic
+    >>> split = interactions.user_split(interactions.numbered(*synthetic.ratings()))
+    >>> scorer = simple_recommenders.EASE().fit(split.train)
+    >>> sorted(recommendation.measure(scorer, split.test, split.popularity))
+    ['coverage', 'ndcg_100', 'novelty', 'recall_20', 'recall_50']
     """
     items = asked.seen.shape[1]
     depth = min(DEPTH, items)
@@ -146,6 +178,16 @@ def compare(
     pandas.DataFrame
         One row for each recipe and seed: ``recipe``, ``method``, ``seed``, the measures of
         :func:`measure` and ``fit_seconds`` (processor time).
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions, recommendation
+    >>> from aecourse.datasets import synthetic
+    >>> splits = interactions.user_splits(interactions.numbered(*synthetic.ratings()), seeds=[0])
+    >>> recipes = recommendation.recipes()
+    >>> table = recommendation.compare(splits, [recipes["popularity"], recipes["ease"]])
+    >>> table.set_index("method")["ndcg_100"].idxmax()
+    'EASE'
     """
     one_of(part, "part", PARTS)
     rows = []
@@ -174,6 +216,16 @@ def choose(
     ------
     InputError
         If there are no candidates.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions, recommendation
+    >>> from aecourse.datasets import synthetic
+    >>> splits = interactions.user_splits(interactions.numbered(*synthetic.ratings()), seeds=[0])
+    >>> candidates = recommendation.candidates()["ease"]
+    >>> recipe, table = recommendation.choose(splits, candidates)
+    >>> recipe in candidates, len(table) == len(candidates)
+    (True, True)
     """
     measured = partial(compare, by_seed, part="validation")
     return chosen(candidates, measured, CHOSEN_BY, max)

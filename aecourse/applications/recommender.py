@@ -29,6 +29,18 @@ class Profile(NamedTuple):
     seen
         Positions of all items that they know already, or that nobody could tell from these: data
         sets list some films twice, under one title.
+
+    Examples
+    --------
+    >>> from aecourse.applications import interactions, simple_recommenders
+    >>> from aecourse.applications.recommender import Profile, Recommender
+    >>> from aecourse.datasets import synthetic
+    >>> ratings = interactions.numbered(*synthetic.ratings())
+    >>> split = interactions.user_split(ratings)
+    >>> recommender = Recommender(simple_recommenders.EASE().fit(split.train), ratings, split.items)
+    >>> profile = recommender.profile(ratings.titles[:2])
+    >>> isinstance(profile, Profile), profile.liked.nnz
+    (True, 2)
     """
 
     liked: sparse.csr_array
@@ -44,6 +56,14 @@ class Recommendations(NamedTuple):
         A row for each item, the best first: ``title``, ``item_id`` and ``score``.
     note
         Why the list is empty, shorter or not a personal one; empty where it is.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.applications import recommender
+    >>> found = recommender.Recommendations(pd.DataFrame({"title": ["Aliens"]}))
+    >>> found.table["title"].tolist(), found.note
+    (['Aliens'], '')
     """
 
     table: pd.DataFrame
@@ -72,11 +92,14 @@ class Recommender:
 
     Examples
     --------
-    >>> split = interactions.user_split(ratings)  # doctest: +SKIP
-    >>> scorer = EASE().fit(split.train)  # doctest: +SKIP
-    >>> recommender = Recommender(scorer, ratings, split.items)  # doctest: +SKIP
-    >>> recommender.recommend(["Toy Story", "The Matrix"]).table  # doctest: +SKIP
-    >>> recommender.because(["Toy Story", "The Matrix"], "Monsters, Inc.")  # doctest: +SKIP
+    >>> from aecourse.applications import interactions, recommender, simple_recommenders
+    >>> from aecourse.datasets import synthetic
+    >>> ratings = interactions.numbered(*synthetic.ratings())
+    >>> split = interactions.user_split(ratings)
+    >>> ease = simple_recommenders.EASE().fit(split.train)
+    >>> service = recommender.Recommender(ease, ratings, split.items)
+    >>> service.recommend(ratings.titles[:2], n=3).table["title"].tolist()
+    ['Distant Letter 2 (1982)', 'Broken River 3 (2011)', 'Last Road 3 (1980)']
     """
 
     def __init__(

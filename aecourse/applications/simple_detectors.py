@@ -3,6 +3,22 @@
 ``fit`` learns from rows without labels, ``decision_function`` gives each row a score, higher for
 the more abnormal. A score depends on the rows of ``fit`` and on its own row, never on the rows that
 are scored beside it.
+
+Examples
+--------
+``BoxPlotRule``:
+
+>>> from aecourse.applications import simple_detectors
+>>> rule = simple_detectors.BoxPlotRule().fit([[0.0], [1.0], [2.0], [3.0], [4.0]])
+>>> rule.decision_function([[2.0], [6.0]]).tolist()
+[-0.5, 1.5]
+
+``ZScoreRule``:
+
+>>> from aecourse.applications import simple_detectors
+>>> rule = simple_detectors.ZScoreRule().fit([[-1.0], [1.0]])
+>>> rule.decision_function([[0.0], [-3.0]]).tolist()
+[0.0, 3.0]
 """
 
 import warnings
@@ -18,7 +34,18 @@ Rows = NDArray[np.float64]
 
 
 class SimpleDetector(BaseEstimator):
-    """What the detectors below share: checked rows in, one score a row out."""
+    """What the detectors below share: checked rows in, one score a row out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import simple_detectors
+    >>> class Length(simple_detectors.SimpleDetector):
+    ...     learn = lambda self, rows: setattr(self, "fitted_", True)
+    ...     scores = lambda self, rows: np.linalg.norm(rows, axis=1)
+    >>> Length().fit([[0.0, 0.0]]).decision_function([[3.0, 4.0]]).tolist()
+    [5.0]
+    """
 
     def fit(self, X: Any, y: None = None) -> Self:
         """Learn from rows of shape ``(n, features)``; ``y`` is not used.
@@ -90,6 +117,17 @@ class MahalanobisDistance(SimpleDetector):
     References
     ----------
     Mahalanobis (1936); Rousseeuw and Van Driessen (1999) for ``MinCovDet``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.covariance import EmpiricalCovariance
+    >>> from aecourse.applications import simple_detectors
+    >>> rows = np.array([[1.0, 1.0], [-1.0, -1.0], [2.0, 2.1], [-2.0, -2.1]])
+    >>> detector = simple_detectors.MahalanobisDistance(EmpiricalCovariance()).fit(rows)
+    >>> along, across = detector.decision_function([[1.0, 1.0], [1.0, -1.0]])
+    >>> bool(across > along)
+    True
     """
 
     def __init__(self, covariance: Any) -> None:
@@ -119,6 +157,13 @@ class TailProbabilities(SimpleDetector):
     References
     ----------
     Li, Zhao, Hu, Botta, Ionescu and Chen (2022).
+
+    Examples
+    --------
+    >>> from aecourse.applications import simple_detectors
+    >>> detector = simple_detectors.TailProbabilities().fit([[1.0], [2.0], [3.0]])
+    >>> detector.decision_function([[2.0], [9.0]]).round(2).tolist()
+    [0.29, 1.39]
     """
 
     def learn(self, rows: Rows) -> None:
@@ -145,6 +190,14 @@ class PrincipalComponents(SimpleDetector):
     References
     ----------
     Jackson and Mudholkar (1979).
+
+    Examples
+    --------
+    >>> from aecourse.applications import simple_detectors
+    >>> rows = [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]
+    >>> detector = simple_detectors.PrincipalComponents(n_components=1).fit(rows)
+    >>> detector.decision_function([[5.0, 5.0], [2.0, 4.0]]).round(2).tolist()
+    [0.0, 1.0]
     """
 
     def __init__(self, n_components: int) -> None:
@@ -161,12 +214,28 @@ class PrincipalComponents(SimpleDetector):
 
 
 def share_further_out(seen: Rows, values: Rows) -> NDArray[np.float64]:
-    """Return for each value the share of ``seen``, which is sorted, beyond it on its rarer side."""
+    """Return for each value the share of ``seen``, which is sorted, beyond it on its rarer side.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import simple_detectors
+    >>> simple_detectors.share_further_out(np.array([1.0, 2.0, 3.0]), np.array([2.0, 9.0])).tolist()
+    [0.75, 0.25]
+    """
     below = np.searchsorted(seen, values, side="right")
     above = len(seen) - np.searchsorted(seen, values, side="left")
     return (np.minimum(below, above) + 1) / (len(seen) + 1)
 
 
 def nonzero(spread: Rows) -> Rows:
-    """Return spreads by which one can divide: a feature that does not vary has spread 1."""
+    """Return spreads by which one can divide: a feature that does not vary has spread 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import simple_detectors
+    >>> simple_detectors.nonzero(np.array([2.0, 0.0])).tolist()
+    [2.0, 1.0]
+    """
     return np.where(spread > 0, spread, 1.0)

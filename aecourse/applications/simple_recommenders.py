@@ -3,6 +3,18 @@
 All learn from a sparse matrix of what users liked, and give every item a score for users they have
 never seen, from what these liked: ``fit(interactions)`` and ``scores(rows)``. So do those of
 :mod:`aecourse.applications.autoencoder_recommenders`.
+
+Examples
+--------
+``EASE``:
+
+>>> import numpy as np
+>>> from scipy import sparse
+>>> from aecourse.applications import simple_recommenders
+>>> likes = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
+>>> ease = simple_recommenders.EASE(penalty=1.0).fit(likes)
+>>> [bool(weight > 0.5) for weight in ease.weights[0]]
+[False, True, False]
 """
 
 from abc import ABC, abstractmethod
@@ -28,6 +40,18 @@ class Scorer(ABC):
     ----------
     items
         The number of items it was fitted to.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications.simple_recommenders import Scorer
+    >>> class LastFirst(Scorer):
+    ...     learn = lambda self, matrix, validation: None
+    ...     rated = lambda self, rows: np.tile(np.arange(self.items), (rows.shape[0], 1))
+    >>> likes = sparse.csr_array(np.array([[1, 0, 1], [1, 1, 0]]))
+    >>> LastFirst().fit(likes).scores(likes[:1])
+    array([[0, 1, 2]])
     """
 
     items: int | None = None
@@ -104,7 +128,17 @@ class Scorer(ABC):
 
 
 class Popularity(Scorer):
-    """The number of users who liked an item; the same list for everybody."""
+    """The number of users who liked an item; the same list for everybody.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import simple_recommenders
+    >>> likes = sparse.csr_array(np.array([[1, 0, 1], [1, 1, 0]]))
+    >>> simple_recommenders.Popularity().fit(likes).scores(likes[:1]).tolist()
+    [[2.0, 1.0, 1.0]]
+    """
 
     def learn(self, matrix: sparse.csr_array, validation: Holdout | None) -> None:
         """Count."""
@@ -130,6 +164,16 @@ class ItemNeighbours(Scorer):
     References
     ----------
     Sarwar et al. (2001); Bell and Koren (2007) for the shrinkage.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import simple_recommenders
+    >>> likes = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
+    >>> scorer = simple_recommenders.ItemNeighbours(neighbours=1, shrinkage=0).fit(likes)
+    >>> scorer.scores(sparse.csr_array(np.array([[1, 0, 0]]))).round(2).tolist()
+    [[0.0, 1.0, 0.0]]
     """
 
     def __init__(self, neighbours: int = 100, shrinkage: float = 10.0) -> None:
@@ -183,6 +227,16 @@ class PureSVD(Scorer):
     References
     ----------
     Cremonesi, Koren and Turrin (2010).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import simple_recommenders
+    >>> likes = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
+    >>> scorer = simple_recommenders.PureSVD(factors=1).fit(likes)
+    >>> abs(scorer.scores(sparse.csr_array(np.array([[1, 0, 0]])))).round(2).tolist()
+    [[0.5, 0.5, 0.0]]
     """
 
     def __init__(self, factors: int = 50) -> None:

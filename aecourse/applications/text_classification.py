@@ -42,6 +42,12 @@ def classifiers() -> Mapping[str, fe.Classifier]:
     The strengths of the linear ones are divided by the number of features where these have unit
     variance, so that one range serves all; rows of word weights have length 1 whatever their
     number, and count as one feature.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_classification
+    >>> list(text_classification.classifiers())
+    ['linear SVM', 'logistic regression', 'random forest']
     """
     strengths = tuple({"strength": strength} for strength in STRENGTHS)
     return {
@@ -68,7 +74,15 @@ def _forest(size: int, seed: int, leaf: int) -> BaseEstimator:
 
 
 def sparse_candidates(title: str) -> Candidates:
-    """Return the one candidate that leaves rows of length 1 as they are."""
+    """Return the one candidate that leaves rows of length 1 as they are.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_classification
+    >>> (candidate,) = text_classification.sparse_candidates("word weights")
+    >>> candidate.title, candidate.size
+    ('word weights', 1)
+    """
     return (Extractor(title, 1, lambda rows: rows),)
 
 
@@ -100,6 +114,20 @@ def compare(
     ------
     InputError
         If there are no features.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_classification
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> words = text_classification.word_weights(data)
+    >>> features = {"words": (words, text_classification.sparse_candidates("words"))}
+    >>> kinds = {"linear SVM": text_classification.classifiers()["linear SVM"]}
+    >>> table = text_classification.compare(features, kinds)
+    >>> table[["features", "classifier", "accuracy"]].values.tolist()
+    [['words', 'linear SVM', 1.0], ['none', 'majority', 0.5]]
     """
     import pandas as pd
 
@@ -114,7 +142,18 @@ def compare(
 
 
 def majority(data: Split) -> "pd.DataFrame":
-    """Return the row of the classifier that always gives the most frequent training class."""
+    """Return the row of the classifier that always gives the most frequent training class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_classification
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> text_classification.majority(data)["accuracy"].tolist()
+    [0.5]
+    """
     import pandas as pd
 
     def column(labels: Any) -> Any:
@@ -142,25 +181,73 @@ def word_weights(data: Split, **settings: Any) -> Split:
         The texts.
     settings
         Passed on to :func:`aecourse.applications.text_features.tfidf`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_classification
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> text_classification.word_weights(data, pairs=True).train.shape
+    (20, 8)
     """
     vectoriser = text_features.tfidf(data.train, **settings)
     return text_features.featured(data, lambda texts: text_features.weights_of(vectoriser, texts))
 
 
 def semantics(weights: Split, *, size: int = text_features.CODE, seed: int = 0) -> Split:
-    """Return the main directions of the word weights of all texts."""
+    """Return the main directions of the word weights of all texts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_classification
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> words = text_classification.word_weights(data)
+    >>> text_classification.semantics(words, size=2).train.shape
+    (20, 2)
+    """
     fitted = text_features.latent_semantics(weights.train, size=size, seed=seed)
     return text_features.featured(weights, lambda rows: fitted.transform(rows).astype(np.float32))
 
 
 def denoising_codes(weights: Split, settings: text_features.Denoising, *, seed: int = 0) -> Split:
-    """Return the codes of the word weights of all texts."""
+    """Return the codes of the word weights of all texts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_classification, text_features
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> words = text_classification.word_weights(data)
+    >>> settings = text_features.Denoising(code_size=2, epochs=1)
+    >>> text_classification.denoising_codes(words, settings).train.shape
+    (20, 2)
+    """
     model, _ = settings.train(weights.train, weights.validation, seed=seed)
     return text_features.featured(weights, model.encode)
 
 
 def dense_candidates(title: str, data: Split) -> tuple[Split, Candidates]:
-    """Return features that are no longer sparse, with both scalings as candidates."""
+    """Return features that are no longer sparse, with both scalings as candidates.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_classification
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> codes = text_classification.semantics(text_classification.word_weights(data), size=2)
+    >>> _, candidates = text_classification.dense_candidates("main directions", codes)
+    >>> [candidate.title for candidate in candidates]
+    ['main directions, scaled each', 'main directions, scaled together']
+    """
     return data, in_both_scalings(title, data.train)
 
 
@@ -168,7 +255,14 @@ def dense_candidates(title: str, data: Split) -> tuple[Split, Candidates]:
 
 
 def tokenisers() -> Mapping[str, Tokeniser]:
-    """Return the usual preprocessing, and the same with one step switched each time."""
+    """Return the usual preprocessing, and the same with one step switched each time.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_classification
+    >>> text_classification.tokenisers()["stems"].tokens("Boring films bored me.")
+    ['bore', 'film', 'bore', 'me']
+    """
     return {
         "as usual": Tokeniser(),
         "markup kept": Tokeniser(markup=False),
@@ -190,6 +284,18 @@ def effect_of_steps(data: Split, given: Mapping[str, Tokeniser]) -> "pd.DataFram
     pandas.DataFrame
         For each tokeniser ``words`` (different ones that two training texts have), ``length`` (mean
         number of different known words in a training text) and ``validation`` (accuracy).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_classification
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> tokenisers = text_classification.tokenisers()
+    >>> table = text_classification.effect_of_steps(data, tokenisers)
+    >>> table.index.tolist() == list(tokenisers), table.columns.tolist()
+    (True, ['words', 'length', 'validation'])
     """
     import pandas as pd
 
@@ -220,6 +326,17 @@ class TextClassifier:
         Fitted on training texts.
     class_names
         In the order of the labels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_classification
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> classifier = text_classification.TextClassifier.fit(data, ["bad", "good"])
+    >>> classifier.answers(["A good one!", "今晩は"])["answer"].tolist()
+    ['good', None]
     """
 
     vectoriser: TfidfVectorizer

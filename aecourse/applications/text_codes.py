@@ -46,6 +46,15 @@ def nearest(codes: Codes, asked: Codes, *, count: int = 3) -> tuple[NDArray[Any]
     ------
     InputError
         If there are fewer texts than neighbours.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_codes
+    >>> codes = np.array([[1.0, 0.0], [0.0, 1.0], [3.0, 4.0]])
+    >>> places, cosines = text_codes.nearest(codes, codes[:1], count=2)
+    >>> places.tolist(), cosines.round(1).tolist()
+    ([[0, 2]], [[1.0, 0.6]])
     """
     if whole(count, "count") > codes.shape[0]:
         raise InputError(f"count is {count}; there are only {codes.shape[0]} texts.")
@@ -99,6 +108,12 @@ def short_sentences(
     ------
     InputError
         If a text is no string.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_codes
+    >>> text_codes.short_sentences(["What a film! I saw it twice. I saw it, twice."])
+    ['What a film!', 'I saw it twice.']
     """
     cut = Tokeniser().tokens
     known = {tuple(cut(sentence)) for sentence in but}
@@ -112,7 +127,15 @@ def short_sentences(
 
 
 def all_known(vocabulary: Vocabulary, texts: Iterable[str]) -> list[str]:
-    """Return the texts all of whose words a vocabulary has."""
+    """Return the texts all of whose words a vocabulary has.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_codes
+    >>> from aecourse.text import Vocabulary
+    >>> text_codes.all_known(Vocabulary(["good", "film"]), ["Good film!", "A good film."])
+    ['Good film!']
+    """
     return [text for text in texts if UNKNOWN not in vocabulary.numbers_of(text)]
 
 
@@ -148,6 +171,16 @@ def between(
     References
     ----------
     Bowman et al. (2016).
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_codes, text_features
+    >>> texts = ["a good film", "a good end", "a long film", "a long end"]
+    >>> reading = text_features.Reading(length=4, embedding_size=8, units=8, code_size=2, epochs=1)
+    >>> words = reading.vocabulary(texts)
+    >>> model = reading.build(words)
+    >>> len(text_codes.between(model, words, "a good film", "a long end", steps=3))
+    3
     """
     whole(steps, "steps", least=2)
     given = checked_texts([first, last], "sentences")
@@ -165,6 +198,16 @@ def words_kept(
     """Return the share of places at which what is written from its code equals the text.
 
     Places behind the end of the text do not count.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_codes, text_features
+    >>> texts = ["a good film", "a good end", "a long film", "a long end"]
+    >>> reading = text_features.Reading(length=4, embedding_size=8, units=8, code_size=2)
+    >>> words = reading.vocabulary(texts)
+    >>> kept = text_codes.words_kept(reading.build(words), reading.sequences(words, texts))
+    >>> 0 <= kept <= 1
+    True
     """
     written = model.decode(model.encode(sequences), beam=beam)
     real = sequences != PADDING
@@ -192,6 +235,17 @@ def perplexity_told(
     ------
     InputError
         If the arrays are not what the model takes, or there is not one code a text.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_codes, text_features
+    >>> texts = ["a good film", "a good end", "a long film", "a long end"]
+    >>> reading = text_features.Reading(length=4, embedding_size=8, units=8, code_size=2)
+    >>> words = reading.vocabulary(texts)
+    >>> model, sequences = reading.build(words), reading.sequences(words, texts)
+    >>> of_others = model.encode(sequences)[::-1]
+    >>> text_codes.perplexity_told(model, sequences, of_others) > 1
+    True
     """
     if len(codes) != len(sequences):
         raise InputError(f"there are {len(codes)} codes and {len(sequences)} texts; give one each.")
@@ -212,6 +266,18 @@ def posts_of(data: Split, group: int) -> Split:
     ------
     InputError
         If the group has no texts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_codes
+    >>> from aecourse.applications.variants import Split
+    >>> texts = np.array(["an old car", "a green god", "a new car", "a small god"] * 5)
+    >>> labels = np.array([0, 1] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> task = text_codes.posts_of(data, group=1)
+    >>> len(task.train), task.test_labels[:4].tolist()
+    (10, [1, 0, 1, 0])
     """
     train, held_out = data.train_labels == group, data.validation_labels == group
     if not train.any() or not held_out.any():
@@ -252,6 +318,19 @@ def detect(
     -------
     Mapping[str, numpy.ndarray]
         For each method a score for each test text, higher for odder ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_codes, text_features
+    >>> from aecourse.applications.variants import Split
+    >>> texts = np.array(["an old car", "a green god", "a new car", "a small god"] * 5)
+    >>> labels = np.array([0, 1] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> settings = text_features.Denoising(code_size=2, epochs=1)
+    >>> scores = text_codes.detect(text_codes.posts_of(data, group=1), settings)
+    >>> list(scores)[:2], len(scores["latent semantics"])
+    (['unknown words', 'distance from the mean'], 20)
     """
     vectoriser = text_features.tfidf(data.train)
     weights = text_features.featured(
@@ -270,7 +349,15 @@ def detect(
 
 
 def unknown_share(vocabulary: Vocabulary, texts: Any) -> NDArray[np.float64]:
-    """Return the share of each text's words that a vocabulary does not have; 1 without any word."""
+    """Return the share of each text's words that a vocabulary does not have; 1 without any word.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_codes
+    >>> from aecourse.text import Vocabulary
+    >>> text_codes.unknown_share(Vocabulary(["good", "film"]), ["good film", "a film", ""])
+    array([0. , 0.5, 1. ])
+    """
     shares = []
     for text in checked_texts(texts):
         numbers = vocabulary.numbers_of(text)
@@ -292,6 +379,18 @@ def odd_ones_out(
     pandas.DataFrame
         A row for each group, seed and method, with the columns ``group``, ``seed``, ``method``
         and ``auroc``: how often a text of another group gets a higher score than one of the group.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_codes, text_features
+    >>> from aecourse.applications.variants import Split
+    >>> texts = np.array(["an old car", "a green god", "a new car", "a small god"] * 5)
+    >>> labels = np.array([0, 1] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> settings = text_features.Denoising(code_size=2, epochs=1)
+    >>> text_codes.odd_ones_out(data, [1], settings).values[0].tolist()
+    [1, 0, 'unknown words', 1.0]
     """
     import pandas as pd
 

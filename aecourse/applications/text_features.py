@@ -54,6 +54,15 @@ def split(
     ------
     InputError
         If a text is no string, or too few are left.
+
+    Examples
+    --------
+    >>> from aecourse import datasets, text
+    >>> from aecourse.applications import text_features
+    >>> posts = datasets.load("newsgroups20")
+    >>> data = text_features.split(posts, prepare=text.body, limit=500)
+    >>> len(data.train), len(data.validation) > 0, len(data.test) == len(posts.x_test)
+    (500, True, True)
     """
     texts = _prepared(data.x_train, prepare)
     # A dictionary and not an array of strings: there each would take the room of the longest.
@@ -119,6 +128,13 @@ def tfidf(
     References
     ----------
     Spärck Jones (1972); Salton and Buckley (1988).
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_features
+    >>> texts = ["a good film", "not a good film", "a bad film"]
+    >>> text_features.tfidf(texts, pairs=True).get_feature_names_out().tolist()
+    ['a', 'a good', 'film', 'good', 'good film']
     """
     tokeniser = tokeniser or Tokeniser()
     vectoriser = TfidfVectorizer(
@@ -150,6 +166,13 @@ def weights_of(vectoriser: TfidfVectorizer, texts: Any) -> Any:
     ------
     InputError
         If a text is no string.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_features
+    >>> vectoriser = text_features.tfidf(["a good film", "a good end"])
+    >>> text_features.weights_of(vectoriser, ["good", "bad"]).toarray().round(2).tolist()
+    [[0.0, 1.0], [0.0, 0.0]]
     """
     return vectoriser.transform(checked_texts(texts))
 
@@ -167,6 +190,14 @@ def latent_semantics(rows: Any, *, size: int = CODE, seed: int = 0) -> Truncated
     References
     ----------
     Deerwester et al. (1990); Halko, Martinsson and Tropp (2011) for the randomised algorithm.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_features
+    >>> texts = ["a good film", "a good end", "a long film", "a long end"]
+    >>> rows = text_features.weights_of(text_features.tfidf(texts), texts)
+    >>> text_features.latent_semantics(rows, size=2).transform(rows).shape
+    (4, 2)
     """
     if whole(size, "size") >= rows.shape[1]:
         raise InputError(f"size is {size}; there are only {rows.shape[1]} words.")
@@ -193,6 +224,15 @@ class Denoising:
     epochs, learning_rate, batch_size
         Of the training; it ends earlier when two epochs bring nothing on the validation part, and
         with the weights of its best epoch there.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_features
+    >>> texts = ["a good film", "a good end", "a long film", "a long end"]
+    >>> rows = text_features.weights_of(text_features.tfidf(texts), texts)
+    >>> model, history = text_features.Denoising(code_size=2, epochs=1).train(rows, rows)
+    >>> model.encode(rows).shape
+    (4, 2)
     """
 
     code_size: int = CODE
@@ -255,6 +295,15 @@ class Reading:
         As for :class:`aecourse.models.SequenceAutoencoder`.
     epochs, learning_rate, batch_size
         Of the training; it ends earlier when two epochs bring nothing on the validation part.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_features
+    >>> texts = ["a good film", "a good end", "a long film", "a long end"]
+    >>> reading = text_features.Reading(length=4, embedding_size=8, units=8, code_size=2)
+    >>> words = reading.vocabulary(texts)
+    >>> reading.build(words).encode(reading.sequences(words, texts)).shape
+    (4, 2)
     """
 
     words: int = 3_000
@@ -317,7 +366,16 @@ class Reading:
 
 
 def word_table(model: models.SequenceAutoencoder) -> Vectors:
-    """Return the vectors by which a sequence autoencoder reads, one row for each word."""
+    """Return the vectors by which a sequence autoencoder reads, one row for each word.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_features
+    >>> reading = text_features.Reading(length=4, embedding_size=8, units=8, code_size=2)
+    >>> words = reading.vocabulary(["a good film", "a good end"])
+    >>> text_features.word_table(reading.build(words)).shape, len(words)
+    ((6, 8), 6)
+    """
     (table,) = model.encoder.get_layer("embed").get_weights()
     return table
 
@@ -326,6 +384,19 @@ def averages(data: Split, vocabulary: Vocabulary, vectors: Vectors) -> Split:
     """Return the mean vector of each text's words, the rarer ones with more weight.
 
     The weights are the training texts'.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_features
+    >>> from aecourse.applications.variants import Split
+    >>> from aecourse.text import Vocabulary
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> words = Vocabulary.fit(texts)
+    >>> vectors = np.random.default_rng(0).normal(size=(len(words), 3)).astype("float32")
+    >>> text_features.averages(data, words, vectors).train.shape
+    (20, 3)
     """
     counted = featured(data, lambda texts: bags(vocabulary, texts))
     weights = rarity(counted.train)

@@ -11,10 +11,43 @@ vectors of words alone. What it lacks to the whole start is what the trained *re
 References
 ----------
 Dai and Le (2015).
+
+Examples
+--------
+``compare_starts``:
+
+>>> import numpy as np
+>>> from aecourse.applications import fine_tuning, text_classification, text_features
+>>> from aecourse.applications import text_fine_tuning
+>>> from aecourse.applications.variants import Split
+>>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+>>> data = Split(texts, texts, texts, labels, labels, labels)
+>>> words = text_classification.word_weights(data)
+>>> settings, tuning = text_features.Denoising(code_size=2), fine_tuning.Tuning(1, patience=1)
+>>> model = settings.build(words.train.shape[1])
+>>> starts = text_fine_tuning.weights_starts(model, settings)
+>>> table = text_fine_tuning.compare_starts(words, starts, labels=5, seeds=[0], tuning=tuning)
+>>> table[["start", "labels", "epochs"]].values.tolist()
+[['autoencoder', 10, 1], ['random', 10, 1]]
+
+``starts``:
+
+>>> import numpy as np
+>>> from aecourse.applications import text_features, text_fine_tuning
+>>> from aecourse.applications.variants import Split
+>>> from aecourse.training import History
+>>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+>>> data = Split(texts, texts, texts, labels, labels, labels)
+>>> reading = text_features.Reading(length=4, embedding_size=8, units=8, code_size=2)
+>>> words = reading.vocabulary(texts)
+>>> made = text_fine_tuning.Reader(words, data, reading.build(words), History())
+>>> list(text_fine_tuning.starts(made, reading))
+['autoencoder', 'word vectors', 'random']
 """
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -31,7 +64,6 @@ from aecourse.models.base import in_batches
 from aecourse.models.sparse_input import SparseRows
 from aecourse.text import Vocabulary
 from aecourse.training.batches import order
-from aecourse.training.schedules import cosine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,27 +105,27 @@ def tune(
     -------
     accuracies
         On the validation texts, one for each epoch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import fine_tuning, text_classification, text_features
+    >>> from aecourse.applications import text_fine_tuning
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> words = text_classification.word_weights(data)
+    >>> encoder = text_features.Denoising(code_size=2).build(words.train.shape[1]).encoder
+    >>> network = fine_tuning.classifier(encoder, "code", 2)
+    >>> tuning = fine_tuning.Tuning(epochs=2, patience=1)
+    >>> len(text_fine_tuning.tune(network, words, np.arange(20), tuning)) <= 2
+    True
     """
     x, y = data.train[rows], data.train_labels[rows]
-    steps = tuning.epochs * math.ceil(len(y) / tuning.batch_size)
-    network.compile(
-        keras.optimizers.Adam(cosine(tuning.learning_rate, steps, warm_up=ft.WARM_UP)),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-    )
-    accuracies: list[float] = []
-    best = network.get_weights()
-    for epoch in range(tuning.epochs):
-        chosen = order(seed, epoch, len(y))
-        batches = Batches(x[chosen], y[chosen], tuning.batch_size)
-        network.fit(batches, shuffle=False, verbose=0)
-        accuracies.append(accuracy(network, data.validation, data.validation_labels))
-        highest = int(np.argmax(accuracies))
-        if highest == len(accuracies) - 1:
-            best = network.get_weights()
-        elif len(accuracies) - 1 - highest >= tuning.patience:
-            break
-    network.set_weights(best)
-    return accuracies
+    orders = (order(seed, epoch, len(y)) for epoch in range(tuning.epochs))
+    epochs = ({"x": Batches(x[chosen], y[chosen], tuning.batch_size)} for chosen in orders)
+    judge = partial(accuracy, x=data.validation, labels=data.validation_labels)
+    return ft.keep_best(network, epochs, judge, tuning, samples=len(y))
 
 
 class Batches(keras.utils.PyDataset):
@@ -107,6 +139,16 @@ class Batches(keras.utils.PyDataset):
         Labels, shape ``(texts,)``.
     batch_size
         Texts in a batch; the last one may be smaller.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import text_fine_tuning
+    >>> batches = text_fine_tuning.Batches(sparse.eye_array(5, format="csr"), np.arange(5), 2)
+    >>> rows, labels = batches[1]
+    >>> len(batches), rows.shape, labels.tolist()
+    (3, (2, 5), [2, 3])
     """
 
     def __init__(self, x: Any, y: NDArray[np.int64], batch_size: int) -> None:
@@ -123,7 +165,19 @@ class Batches(keras.utils.PyDataset):
 
 
 def accuracy(network: keras.Model, x: Any, labels: NDArray[np.int64]) -> float:
-    """Return the share of texts whose class is told right; sparse rows are dense by the batch."""
+    """Return the share of texts whose class is told right; sparse rows are dense by the batch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import fine_tuning, text_features, text_fine_tuning
+    >>> texts = ["a good film", "a good end", "a long film", "a long end"]
+    >>> rows = text_features.weights_of(text_features.tfidf(texts), texts)
+    >>> encoder = text_features.Denoising(code_size=2).build(words=rows.shape[1]).encoder
+    >>> network = fine_tuning.classifier(encoder, "code", 2)
+    >>> 0 <= text_fine_tuning.accuracy(network, rows, np.array([0, 0, 1, 1])) <= 1
+    True
+    """
     if not sparse.issparse(x):
         return ft.accuracy(network, x, labels)
     rows: Any = SparseRows(x)  # it stands in for an array
@@ -193,6 +247,20 @@ class Reader(NamedTuple):
         All texts as sequences.
     model, history
         Trained on the training texts without their labels; the validation texts ended the run.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_features, text_fine_tuning
+    >>> from aecourse.applications.variants import Split
+    >>> from aecourse.training import History
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> reading = text_features.Reading(length=4, embedding_size=8, units=8, code_size=2)
+    >>> words = reading.vocabulary(texts)
+    >>> made = text_fine_tuning.Reader(words, data, reading.build(words), History())
+    >>> made.model.encode(reading.sequences(made.vocabulary, made.data.test)).shape
+    (20, 2)
     """
 
     vocabulary: Vocabulary
@@ -202,7 +270,20 @@ class Reader(NamedTuple):
 
 
 def read(texts: Split, reading: Reading, *, seed: int = 0) -> Reader:
-    """Return a sequence autoencoder that has read the training texts, and all the texts."""
+    """Return a sequence autoencoder that has read the training texts, and all the texts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import text_features, text_fine_tuning
+    >>> from aecourse.applications.variants import Split
+    >>> texts, labels = np.array(["a good film", "a bad film"] * 10), np.array([1, 0] * 10)
+    >>> data = Split(texts, texts, texts, labels, labels, labels)
+    >>> reading = text_features.Reading(length=4, embedding_size=8, units=8, code_size=2, epochs=1)
+    >>> made = text_fine_tuning.read(data, reading)
+    >>> made.model.encode(made.data.test[:3]).shape
+    (3, 2)
+    """
     vocabulary = reading.vocabulary(texts.train)
     data = featured(texts, lambda given: reading.sequences(vocabulary, given))
     model, history = reading.train(data.train, data.validation, vocabulary, seed=seed)
@@ -234,6 +315,14 @@ def weights_starts(
         On the training texts without their labels.
     settings
         With which it was built.
+
+    Examples
+    --------
+    >>> from aecourse.applications import text_features, text_fine_tuning
+    >>> settings = text_features.Denoising(code_size=2)
+    >>> starts = text_fine_tuning.weights_starts(settings.build(words=50), settings)
+    >>> {name: begin(1).encoder.output_shape for name, begin in starts.items()}
+    {'autoencoder': (None, 2), 'random': (None, 2)}
     """
     words = int(trained.encoder.input_shape[-1])
     return {

@@ -26,6 +26,13 @@ class Titles:
     ----------
     titles
         The titles, in the order of their positions.
+
+    Examples
+    --------
+    >>> from aecourse.applications import titles
+    >>> catalogue = titles.Titles(["Matrix, The (1999)", "Amélie (2001)"])
+    >>> catalogue.find("the matrix"), catalogue.find("amelie"), catalogue.near("matric")
+    (0, 1, ['Matrix, The (1999)'])
     """
 
     def __init__(self, titles: Sequence[str]) -> None:
@@ -74,7 +81,14 @@ class Titles:
 
 
 def keys(title: str) -> set[str]:
-    """Return the plain forms under which a title is found, with and without its year."""
+    """Return the plain forms under which a title is found, with and without its year.
+
+    Examples
+    --------
+    >>> from aecourse.applications import titles
+    >>> sorted(titles.keys("Matrix, The (1999)"))
+    ['matrix', 'matrix 1999', 'the matrix', 'the matrix 1999']
+    """
     year = _YEAR.search(title)
     bare = _YEAR.sub("", title)
     names = {bare, _BRACKET.sub("", bare)}
@@ -84,7 +98,14 @@ def keys(title: str) -> set[str]:
 
 
 def plain(text: str) -> str:
-    """Return a text in lower case, without accents, and with single spaces for all else."""
+    """Return a text in lower case, without accents, and with single spaces for all else.
+
+    Examples
+    --------
+    >>> from aecourse.applications import titles
+    >>> titles.plain("Amélie – l'Été!")
+    'amelie lete'
+    """
     letters = unicodedata.normalize("NFKD", text).casefold()
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(re.findall(r"[^\W_]+", letters.replace("'", "").replace("’", "")))

@@ -33,6 +33,14 @@ class Traversal(NamedTuple):
         The unit's values, shape ``(steps,)``.
     images
         The decoded images, shape ``(steps, height, width, channels)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import units
+    >>> found = units.Traversal(np.array([-1.0, 1.0]), np.zeros((2, 8, 8, 1)))
+    >>> len(found.values) == len(found.images)
+    True
     """
 
     values: NDArray[np.float32]
@@ -61,6 +69,17 @@ def traverse(
     ------
     InputError
         If the code is no vector, or has no such unit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import units
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> found = units.traverse(model, images, images[0], unit=1, steps=5)
+    >>> found.values.shape, found.images.shape
+    ((5,), (5, 8, 8, 1))
     """
     codes = model.encode(images)
     _check_units([unit], codes)
@@ -89,6 +108,17 @@ def activations(model: models.Autoencoder, images: Images, *, layer: str = "code
     ------
     InputError
         If the encoder has no such layer, or ``images`` are not what the model takes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import units
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> pair = networks.convolutional((8, 8, 1), code_size=2, filters=(4,))
+    >>> model = models.Autoencoder(*pair)
+    >>> [units.activations(model, images, layer=name).shape for name in ("code", "halve_1")]
+    [(40, 2), (40, 4)]
     """
     reader = _reader(model, layer)
     return in_batches(_means(reader), 512, model.checked(images, target=False))
@@ -110,6 +140,13 @@ def strongest(found: Activations, unit: int, count: int) -> NDArray[np.int64]:
     ------
     InputError
         If there is no such unit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import units
+    >>> units.strongest(np.array([[0.1], [0.9], [0.5]]), unit=0, count=2).tolist()
+    [1, 2]
     """
     _check_units([unit], found)
     return np.argsort(-found[:, unit], kind="stable")[: whole(count, "count")]
@@ -171,6 +208,16 @@ def maximise(
     References
     ----------
     Erhan et al. (2009); Mahendran and Vedaldi (2015) for the penalties.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import units
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> units.maximise(model, images, units=[0, 1], steps=2).shape
+    (2, 8, 8, 1)
     """
     found = activations(model, images, layer=layer)
     _check_units(units, found)

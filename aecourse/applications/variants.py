@@ -37,6 +37,19 @@ class Recipe:
         Of the long run; the learning rate rises and falls along a cosine.
     published
         The number of a textbook or a paper to compare with, if there is one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import variants
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> def build(seed):
+    ...     return models.Autoencoder(*networks.dense((8, 8, 1), 2, hidden=(), seed=seed))
+    >>> recipe = variants.Recipe("a small one", build, epochs=1)
+    >>> model, history = recipe.train(images)
+    >>> model.encode(images).shape, history.epochs
+    ((40, 2), [1])
     """
 
     title: str
@@ -95,7 +108,17 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Split:
-    """Images with values from 0 to 1: for training, for every choice, and for the last look."""
+    """Images with values from 0 to 1: for training, for every choice, and for the last look.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import variants
+    >>> images, labels = np.zeros((4, 8, 8, 1), "float32"), np.array([0, 1, 0, 1])
+    >>> data = variants.Split(images, images[:1], images[1:], labels, labels[:1], labels[1:])
+    >>> len(data.train), len(data.validation), len(data.test)
+    (4, 1, 3)
+    """
 
     train: NDArray[np.float32]
     validation: NDArray[np.float32]
@@ -106,7 +129,16 @@ class Split:
 
 
 def split(data: Any, *, limit: int | None = None) -> Split:
-    """Return a data set's images in three parts; ``limit`` keeps that many for training."""
+    """Return a data set's images in three parts; ``limit`` keeps that many for training.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> from aecourse.applications import variants
+    >>> data = variants.split(datasets.load("mnist"), limit=500)
+    >>> data.train.shape, float(data.train.max())
+    ((500, 28, 28, 1), 1.0)
+    """
     images, held_out, labels, held_out_labels = train_validation_split(
         unit_range(data.x_train),
         data.y_train,
@@ -153,6 +185,21 @@ def train(
     Returns
     -------
     model, history
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import variants
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> labels = np.arange(40) % 2
+    >>> data = variants.Split(images, images, images, labels, labels, labels)
+    >>> def build(seed):
+    ...     return models.Autoencoder(*networks.dense((8, 8, 1), 2, hidden=(), seed=seed))
+    >>> recipe = variants.Recipe("a small one", build, epochs=1)
+    >>> model, history = variants.train(recipe, data)
+    >>> list(history.metrics)[:1], history.epochs
+    (['loss'], [1])
     """
     if told is None:
         return recipe.train(
@@ -163,12 +210,33 @@ def train(
 
 
 def as_taken_by(model: models.Autoencoder, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return images in the shape of the model's samples: rows as steps for a recurrent one."""
+    """Return images in the shape of the model's samples: rows as steps for a recurrent one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import variants
+    >>> model = models.Autoencoder(*networks.recurrent((8, 8), code_size=2, units=(4,)))
+    >>> variants.as_taken_by(model, np.zeros((3, 8, 8, 1))).shape
+    (3, 8, 8)
+    """
     return images.reshape(len(images), *model.sample_shape)
 
 
 def reconstruction_error(model: models.Autoencoder, images: NDArray[np.float32]) -> float:
-    """Return the mean squared error of a value, with codes as they are at use (rounded, sparse)."""
+    """Return the mean squared error of a value, with codes as they are at use (rounded, sparse).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import variants
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> 0 < variants.reconstruction_error(model, images) < 1
+    True
+    """
     given = as_taken_by(model, images)
     return float(np.square(given - model.reconstruct(given)).mean())
 
@@ -185,6 +253,13 @@ def reconstruction_recipes() -> Mapping[str, Recipe]:
     References
     ----------
     Géron (2022), chapter 17 and its notebook, for the published errors.
+
+    Examples
+    --------
+    >>> from aecourse.applications import variants
+    >>> recipes = variants.reconstruction_recipes()
+    >>> recipes["hashing"].title, recipes["hashing"].build(0).code_shape
+    ('16-bit hash', (16,))
     """
     return {
         "stacked": Recipe("stacked", _stacked, epochs=12, published=0.0132),
@@ -244,7 +319,15 @@ CLASSES = 10
 
 
 def generative_recipes() -> Mapping[str, Recipe]:
-    """Return the variants to draw samples from, all over one convolutional pair of networks."""
+    """Return the variants to draw samples from, all over one convolutional pair of networks.
+
+    Examples
+    --------
+    >>> from aecourse.applications import variants
+    >>> recipes = variants.generative_recipes()
+    >>> recipes["variational"].title, recipes["variational"].build(0).code_shape
+    ('VAE', (8,))
+    """
     return {
         "autoencoder": Recipe("autoencoder", _plain, epochs=10),
         "variational": Recipe("VAE", _variational, epochs=10),
@@ -255,7 +338,15 @@ def generative_recipes() -> Mapping[str, Recipe]:
 
 
 def matching_recipes() -> Mapping[str, Recipe]:
-    """Return the variants whose codes are to follow the prior, over dense networks."""
+    """Return the variants whose codes are to follow the prior, over dense networks.
+
+    Examples
+    --------
+    >>> from aecourse.applications import variants
+    >>> recipes = variants.matching_recipes()
+    >>> recipes["wasserstein"].title, recipes["wasserstein"].build(0).code_shape
+    ('WAE', (8,))
+    """
     return {
         "adversarial": Recipe(
             "AAE", lambda seed: _adversarial_over(_dense_pair(seed), seed), epochs=30
@@ -269,17 +360,41 @@ def matching_recipes() -> Mapping[str, Recipe]:
 
 
 def quantized_recipe() -> Recipe:
-    """Return the vector-quantised autoencoder whose indices :class:`models.CodePrior` learns."""
+    """Return the vector-quantised model whose indices :class:`aecourse.models.CodePrior` learns.
+
+    Examples
+    --------
+    >>> from aecourse.applications import variants
+    >>> recipe = variants.quantized_recipe()
+    >>> recipe.title, recipe.build(0).code_shape
+    ('VQ + prior', (7, 7, 16))
+    """
     return Recipe("VQ + prior", _quantized, epochs=10)
 
 
 def semi_supervised_recipe() -> Recipe:
-    """Return the adversarial autoencoder that is told the labels of :func:`few_labelled`."""
+    """Return the adversarial autoencoder that is told the labels of :func:`few_labelled`.
+
+    Examples
+    --------
+    >>> from aecourse.applications import variants
+    >>> recipe = variants.semi_supervised_recipe()
+    >>> recipe.title, recipe.build(0).code_shape
+    ('semi-supervised AAE', (10,))
+    """
     return Recipe("semi-supervised AAE", _semi_supervised, epochs=15)
 
 
 def likelihood_recipe() -> Recipe:
-    """Return the variational autoencoder whose evidence lower bound is measured: 20 code values."""
+    """Return the variational autoencoder whose evidence lower bound is measured: 20 code values.
+
+    Examples
+    --------
+    >>> from aecourse.applications import variants
+    >>> recipe = variants.likelihood_recipe()
+    >>> recipe.title, recipe.build(0).code_shape
+    ('VAE', (20,))
+    """
     return Recipe(
         "VAE",
         lambda seed: models.VariationalAutoencoder(
@@ -347,6 +462,14 @@ class FewLabels(NamedTuple):
         Positions to train on: all samples, those with a label many times over.
     labels
         The label of each of ``rows``, -1 where it is hidden.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import variants
+    >>> told = variants.few_labelled(np.arange(1000) % 10, count=20)
+    >>> isinstance(told, variants.FewLabels), len(told.known), len(told.rows)
+    (True, 20, 1140)
     """
 
     known: NDArray[np.int64]
@@ -366,6 +489,14 @@ def few_labelled(labels: NDArray[np.int64], count: int) -> FewLabels:
         Labels from 0 to 9, shape ``(n,)``.
     count
         How many to show, equally many of each class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import variants
+    >>> told = variants.few_labelled(np.arange(1000) % 10, count=20)
+    >>> told.known.tolist()[:4], round(float((told.labels >= 0).mean()), 2)
+    ([0, 10, 1, 11], 0.14)
     """
     each = [np.flatnonzero(labels == name)[: count // CLASSES] for name in range(CLASSES)]
     known = np.concatenate(each)
@@ -384,12 +515,28 @@ def spread(x: NDArray[Any], count: int) -> NDArray[Any]:
 
     The first half of MNIST's test images is by other writers than the second, so the first few
     thousand do not stand for all.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import variants
+    >>> variants.spread(np.arange(10), 5).tolist()
+    [0, 2, 4, 6, 8]
     """
     return x[np.linspace(0, len(x), min(count, len(x)), endpoint=False).astype(int)]
 
 
 def draw(model: models.Autoencoder, count: int, *, seed: int = 0) -> NDArray[np.float32]:
-    """Return images that a model draws; one without a distribution decodes normal codes."""
+    """Return images that a model draws; one without a distribution decodes normal codes.
+
+    Examples
+    --------
+    >>> from aecourse import models, networks
+    >>> from aecourse.applications import variants
+    >>> model = models.Autoencoder(*networks.dense((8, 8, 1), code_size=2, hidden=()))
+    >>> variants.draw(model, 3).shape
+    (3, 8, 8, 1)
+    """
     if hasattr(model, "sample"):
         return model.sample(count, seed=seed)
     codes = np.random.default_rng(seed).normal(size=(count, *model.code_shape))
@@ -405,6 +552,13 @@ class SampleQuality(NamedTuple):
         Distance between Gaussian fits of the features of drawn and of real images.
     precision, recall
         Share of drawn images that look real, and of real ones that are covered.
+
+    Examples
+    --------
+    >>> from aecourse.applications import variants
+    >>> quality = variants.SampleQuality(frechet=12.5, precision=0.8, recall=0.6)
+    >>> quality.precision
+    0.8
     """
 
     frechet: float
@@ -421,6 +575,17 @@ def sample_quality(
     ------
     InputError
         If the numbers differ: all three measures depend on them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import feature_space, generation_quality, variants
+    >>> images = np.random.default_rng(0).uniform(size=(40, 8, 8, 1)).astype("float32")
+    >>> network = feature_space.classifier((8, 8, 1), classes=2, seed=0)
+    >>> space = feature_space.ClassifierFeatures(network, accuracy=0.5)
+    >>> space = generation_quality.ReducedFeatures(space, images, size=2)
+    >>> variants.sample_quality(space, images[:20], images[:20]).precision
+    1.0
     """
     if len(drawn) != len(real):
         raise InputError(
@@ -441,6 +606,13 @@ class PriorMatch(NamedTuple):
         Squared maximum mean discrepancy between codes and draws; unbiased, so it can be below 0.
     by_chance
         The same between two samples of the prior: its root mean square over repetitions.
+
+    Examples
+    --------
+    >>> from aecourse.applications import variants
+    >>> match = variants.PriorMatch(squared_mmd=0.04, by_chance=0.01)
+    >>> match.ratio
+    2.0
     """
 
     squared_mmd: float
@@ -458,6 +630,14 @@ def prior_match(codes: NDArray[np.float32], *, repetitions: int = 20) -> PriorMa
     References
     ----------
     Gretton et al. (2012).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import variants
+    >>> draws = np.random.default_rng(1).normal(size=(100, 2)).astype("float32")
+    >>> variants.prior_match(draws).ratio < variants.prior_match(draws + 1).ratio
+    True
     """
     draws = [
         np.random.default_rng(seed).normal(size=(2, *codes.shape)) for seed in range(repetitions)

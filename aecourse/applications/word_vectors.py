@@ -58,6 +58,16 @@ def word_vectors(
     References
     ----------
     Levy, Goldberg and Dagan (2015); Bullinaria and Levy (2012).
+
+    Examples
+    --------
+    >>> from aecourse.applications import word_vectors
+    >>> from aecourse.text import Vocabulary
+    >>> texts = ["a good film", "a fine film", "a bad end", "a poor end"]
+    >>> words = Vocabulary.fit(texts, least=1)
+    >>> vectors = word_vectors.word_vectors(words, texts, size=2, window=1)
+    >>> vectors.shape, bool(vectors[words.numbers["good"]] @ vectors[words.numbers["fine"]] > 0.9)
+    ((11, 2), True)
     """
     if whole(size, "size") >= len(vocabulary):
         raise InputError(f"size is {size}; give fewer than the {len(vocabulary)} words.")
@@ -80,6 +90,16 @@ def pair_counts(vocabulary: Vocabulary, texts: Iterable[str], *, window: int = 5
     ------
     InputError
         If ``window`` is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> from aecourse.applications import word_vectors
+    >>> from aecourse.text import Vocabulary
+    >>> words = Vocabulary(["good", "film", "end"])
+    >>> word_vectors.pair_counts(words, ["good film", "good film"], window=1).toarray()[4:, 4:]
+    array([[0., 2., 0.],
+           [2., 0., 0.],
+           [0., 0., 0.]], dtype=float32)
     """
     whole(window, "window")
     counts = sparse.csr_matrix((len(vocabulary),) * 2, dtype=np.float32)
@@ -121,6 +141,15 @@ def positive_information(counts: Any) -> Any:
     References
     ----------
     Church and Hanks (1990); Levy, Goldberg and Dagan (2015) for the smoothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import word_vectors
+    >>> counts = sparse.csr_matrix(np.array([[0, 9, 1], [9, 0, 1], [1, 1, 0]]))
+    >>> (word_vectors.positive_information(counts).toarray() > 0).tolist()
+    [[False, True, False], [True, False, False], [True, True, False]]
     """
     table = sparse.coo_matrix(counts)
     words = np.asarray(counts.sum(axis=1)).reshape(-1)
@@ -141,6 +170,14 @@ def bags(vocabulary: Vocabulary, texts: Any) -> Any:
     ------
     InputError
         If a text is no string.
+
+    Examples
+    --------
+    >>> from aecourse.applications import word_vectors
+    >>> from aecourse.text import Vocabulary
+    >>> word_vectors.bags(Vocabulary(["good", "film"]), ["good good film", "bad film"]).toarray()
+    array([[0., 0., 0., 0., 2., 1.],
+           [0., 0., 0., 0., 0., 1.]], dtype=float32)
     """
     columns: list[NDArray[np.int32]] = []
     for text in checked_texts(texts):
@@ -166,6 +203,13 @@ def rarity(counts: Any) -> NDArray[np.float32]:
     References
     ----------
     Spärck Jones (1972).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse.applications import word_vectors
+    >>> word_vectors.rarity(np.array([[2, 1], [0, 1]])).round(2)
+    array([0.41, 0.  ], dtype=float32)
     """
     texts_with = np.asarray((counts > 0).sum(axis=0)).reshape(-1)
     return np.log((1 + counts.shape[0]) / (1 + texts_with)).astype(np.float32)
@@ -182,6 +226,15 @@ def averaged(counts: Any, vectors: Vectors, weights: NDArray[np.float32]) -> Vec
         One row for each word.
     weights
         One for each word, such as its :func:`rarity`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import word_vectors
+    >>> counts, vectors = sparse.csr_matrix(np.array([[1, 1], [0, 0]])), np.eye(2, dtype="float32")
+    >>> word_vectors.averaged(counts, vectors, np.array([3, 1], "float32")).tolist()
+    [[0.75, 0.25], [0.0, 0.0]]
     """
     weighted = normalize(counts.multiply(weights).tocsr(), norm="l1")
     return (weighted @ vectors).astype(np.float32)

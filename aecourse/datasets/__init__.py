@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aecourse.datasets import faces
+from aecourse.datasets import faces, rating_files, ratings
 from aecourse.datasets.dataset import Dataset, Provenance, RatingsDataset
 from aecourse.datasets.loading import load_entry
 from aecourse.datasets.registry import adbench_names, find, names
@@ -29,9 +29,13 @@ def load(name: str, *, path: str | Path | None = None, limit: int | None = None)
     ----------
     name
         One of :func:`names`, such as ``"mnist"``.
-    path, limit
-        For ``"celeba"`` only: the folder or zip file of its pictures, and how many to read (5,000
-        unless said otherwise); see :func:`aecourse.datasets.faces.load_celeba`.
+    path
+        For ``"celeba"``, the folder or zip file of its pictures. For ``"movielens"``, another
+        release such as ``ml-100k`` or ``ml-1m``: its folder, its zip file or its file of ratings;
+        see ``aecourse.datasets.rating_files.load_ratings``.
+    limit
+        For ``"celeba"`` only: how many pictures to read, 5,000 unless said otherwise; see
+        ``aecourse.datasets.faces.load_celeba``.
 
     Raises
     ------
@@ -50,15 +54,21 @@ def load(name: str, *, path: str | Path | None = None, limit: int | None = None)
 
     Examples
     --------
-    >>> data = load("mnist")                                             # doctest: +SKIP
-    >>> data.x_train.shape                                               # doctest: +SKIP
-    (60000, 28, 28)
+    >>> from aecourse import datasets
+    >>> data = datasets.load("mnist")
+    >>> data.x_train.shape[1:], data.x_train.dtype
+    ((28, 28), dtype('uint8'))
     """
     entry = find(name)
     if entry is faces.CELEBA_ENTRY:
         data = faces.load_celeba(path, faces.LIMIT if limit is None else limit)
+    elif entry is ratings.MOVIELENS and path is not None and limit is None:
+        data = rating_files.load_ratings(path)
     elif path is not None or limit is not None:
-        raise InputError(f"path and limit belong to load('celeba'), not to load({name!r}).")
+        raise InputError(
+            "path belongs to load('celeba') and load('movielens'), limit to load('celeba') alone; "
+            f"leave out what does not belong to load({name!r})."
+        )
     else:
         data = load_entry(entry)
     if data.provenance not in _loaded:
@@ -67,12 +77,27 @@ def load(name: str, *, path: str | Path | None = None, limit: int | None = None)
 
 
 def loaded() -> list[Provenance]:
-    """Return where each data set loaded in this process came from, in order of loading."""
+    """Return where each data set loaded in this process came from, in order of loading.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> data = datasets.load("creditcard")
+    >>> "credit-card transactions" in [provenance.name for provenance in datasets.loaded()]
+    True
+    """
     return list(_loaded)
 
 
 def describe(name: str) -> str:
-    """Return what a data set is, on which terms it may be used, and whom to cite."""
+    """Return what a data set is, on which terms it may be used, and whom to cite.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> print(datasets.describe("mnist").splitlines()[0])
+    MNIST handwritten digits (mnist), images
+    """
     entry = find(name)
     size = f"{entry.bytes / 1e6:,.1f} MB" if entry.files else "none; fetched by each user in person"
     return "\n".join(

@@ -29,6 +29,13 @@ class Provenance:
         The terms of use, and whom to cite.
     sha256
         The hash of each file it was read from; empty for a stand-in.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> provenance = datasets.load("fashion_mnist").provenance
+    >>> type(provenance).__name__, provenance.name
+    ('Provenance', 'Fashion-MNIST')
     """
 
     name: str
@@ -71,6 +78,13 @@ class Dataset:
         The columns of a table; empty for images and text.
     provenance
         Where it came from; ``provenance.is_stand_in`` tells made-up data.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> data = datasets.load("mnist")
+    >>> type(data).__name__, data.x_test.shape[1:], data.class_names[:3]
+    ('Dataset', (28, 28), ('0', '1', '2'))
     """
 
     name: str
@@ -107,6 +121,13 @@ class RatingsDataset(Dataset):
         Every rating: ``userId``, ``movieId``, ``rating``, ``timestamp`` (seconds since 1970).
     movies
         Every film: ``movieId``, ``title``, ``genres`` (separated by ``|``).
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> data = datasets.load("movielens")
+    >>> type(data).__name__, list(data.ratings.columns)
+    ('RatingsDataset', ['userId', 'movieId', 'rating', 'timestamp'])
     """
 
     ratings: "pd.DataFrame"

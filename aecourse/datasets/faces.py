@@ -26,8 +26,8 @@ _LARGEST_FILE = 50 << 20
 _LARGEST_PICTURE = 50_000_000  # pixels
 _TEST_SHARE = 0.1
 # CelebA's own partition goes by the number in the file's name (list_eval_partition.txt).
-_ALIGNED_NAME = re.compile(r"(\d{6})\.(?:jpg|png)")
-_LAST_TRAINING, _FIRST_TEST = 162_770, 182_638
+ALIGNED_NAME = re.compile(r"(\d{6})\.(?:jpg|png)")
+LAST_TRAINING, FIRST_TEST = 162_770, 182_638
 _ALIGNED_PICTURES = 202_599
 
 # ------------------------------------------------------------------ Olivetti
@@ -208,11 +208,11 @@ def _partition(names: list[str]) -> tuple[list[str], list[str]]:
     The release's validation pictures are left out: a validation part is taken from the training
     part, as for every other set.
     """
-    numbers = [_ALIGNED_NAME.fullmatch(name.rpartition("/")[2]) for name in names]
+    numbers = [ALIGNED_NAME.fullmatch(name.rpartition("/")[2]) for name in names]
     if all(numbers):
         number = {name: int(match[1]) for name, match in zip(names, numbers, strict=True) if match}
-        train = [name for name in names if number[name] <= _LAST_TRAINING]
-        test = [name for name in names if number[name] >= _FIRST_TEST]
+        train = [name for name in names if number[name] <= LAST_TRAINING]
+        test = [name for name in names if number[name] >= FIRST_TEST]
         if train and test:
             return train, test
     return (

@@ -226,10 +226,10 @@ def celeba_parts(names: Sequence[str]) -> NDArray[np.int64]:
     names
         The files, as :func:`read_folder` returns them; folders do not count.
     """
-    numbers = [faces._ALIGNED_NAME.fullmatch(name.rpartition("/")[2]) for name in names]
+    numbers = [faces.ALIGNED_NAME.fullmatch(name.rpartition("/")[2]) for name in names]
     if all(numbers):
         published = np.array([int(number[1]) for number in numbers if number])
-        parts = np.digitize(published, [faces._LAST_TRAINING + 1, faces._FIRST_TEST])
+        parts = np.digitize(published, [faces.LAST_TRAINING + 1, faces.FIRST_TEST])
         if len(np.unique(parts)) == TEST + 1:
             return parts
     turn = np.arange(len(names)) % 10

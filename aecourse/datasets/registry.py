@@ -17,12 +17,26 @@ def entries() -> dict[str, Entry]:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all data sets, in alphabetical order."""
+    """Return the names of all data sets, in alphabetical order.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> "movielens" in datasets.names()
+    True
+    """
     return tuple(entries())
 
 
 def adbench_names() -> tuple[str, ...]:
-    """Return the names of the ADBench sets, such as ``adbench/cardio``."""
+    """Return the names of the ADBench sets, such as ``adbench/cardio``.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> datasets.adbench_names()[:2]
+    ('adbench/annthyroid', 'adbench/breastw')
+    """
     return tuple(name for name in names() if name.startswith("adbench/"))
 
 

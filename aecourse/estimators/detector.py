@@ -117,9 +117,9 @@ class AutoencoderDetector(AutoencoderEstimator):
     >>> from sklearn.datasets import load_wine
     >>> from aecourse.estimators import AutoencoderDetector
     >>> x = load_wine().data
-    >>> detector = AutoencoderDetector(random_state=0).fit(x)  # doctest: +SKIP
-    >>> detector.predict(x[:3])  # doctest: +SKIP
-    array([0, 0, 0])
+    >>> detector = AutoencoderDetector(epochs=2, random_state=0).fit(x)
+    >>> detector.decision_function(x[:3]).shape
+    (3,)
     """
 
     def __init__(

@@ -118,7 +118,10 @@ def _ahead_of_pixels(count: int) -> bool:
 def check_worth(answer: Any) -> str:
     """Exercise 5.5."""
     given = expect.mapping(answer, ["worth", "until", "discriminants"])
-    found = {name: _count_of_labels(given[name], name) for name in given}
+    found = {
+        name: expect.one_of(given[name], COUNTS, f"`{name}`", "the numbers of labels")
+        for name in given
+    }
     mark = read_right("clusters", 3)
     _check_fewest("pixels", found["worth"], mark, "worth")
     place = COUNTS.index(found["until"])
@@ -140,15 +143,6 @@ def check_worth(answer: Any) -> str:
         "With many, the pixels catch up: what the clusters left out is then worth having. And "
         "features that are made from labels are the first to suffer where there are few."
     )
-
-
-def _count_of_labels(value: Any, name: str) -> int:
-    count = expect.single(value, name=f"`{name}`")
-    expect.require(
-        count in COUNTS,
-        f"`{name}` is {count:g}; give one of the numbers of labels, {', '.join(map(str, COUNTS))}.",
-    )
-    return int(count)
 
 
 def _check_fewest(features: str, count: int, mark: float, name: str) -> None:

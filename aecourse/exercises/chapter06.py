@@ -7,13 +7,8 @@ __all__ = ["EXERCISES", "TITLE", "recognised"]
 
 TITLE = "Image recognition"
 
-EXERCISES = tuple(
-    sorted(
-        (
-            *chapter06_patches.EXERCISES,
-            *chapter06_judging.EXERCISES,
-            *chapter06_photographs.EXERCISES,
-        ),
-        key=lambda exercise: int(exercise.number.split(".")[1]),
-    )
+EXERCISES = (
+    *chapter06_patches.EXERCISES,
+    *chapter06_judging.EXERCISES,
+    *chapter06_photographs.EXERCISES,
 )

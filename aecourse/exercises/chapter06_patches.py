@@ -311,7 +311,9 @@ def check_what_matters(answer: Any) -> str:
             ),
         },
     )
-    enough, makes_up = (_count_of_units(given[name], name) for name in ("enough", "makes_up"))
+    enough, makes_up = (
+        expect.one_of(given[name], ALL_UNITS, f"`{name}`") for name in ("enough", "makes_up")
+    )
     _check_fewest(enough, recognised(64) - NEAR, "enough", whitened=True)
     _check_fewest(makes_up, recognised(8), "makes_up", whitened=False)
     expect.choice(
@@ -328,15 +330,6 @@ def check_what_matters(answer: Any) -> str:
         "many more of them are needed until some look at the stripes. The number of units and the "
         "preparation matter here; which learner finds the units was not even asked."
     )
-
-
-def _count_of_units(value: Any, name: str) -> int:
-    count = expect.single(value, name=f"`{name}`")
-    expect.require(
-        count in ALL_UNITS,
-        f"`{name}` is {count:g}; give one of the numbers {', '.join(map(str, ALL_UNITS))}.",
-    )
-    return int(count)
 
 
 def _check_fewest(count: int, mark: float, name: str, *, whitened: bool) -> None:

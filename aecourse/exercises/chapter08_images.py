@@ -13,16 +13,11 @@ from aecourse.exercises.running import call
 # --- 8.15: two clouds ----------------------------------------------------------------------------
 
 
-def frechet(a: np.ndarray, b: np.ndarray) -> float:
-    """Return the Fréchet distance of Gaussians with the means and covariances of two samples."""
-    return metrics.frechet_distance(a, b)
-
-
 def _parts(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:
     """Return the squared distance of the means, the sum of all variances, and the shared root."""
     means = float(np.square(a.mean(axis=0) - b.mean(axis=0)).sum())
     spread = float(np.trace(np.cov(a.T)) + np.trace(np.cov(b.T)))
-    return means, spread, (means + spread - frechet(a, b)) / 2
+    return means, spread, (means + spread - metrics.frechet_distance(a, b)) / 2
 
 
 def _root_of_entries(a: np.ndarray, b: np.ndarray) -> float:
@@ -77,16 +72,18 @@ def check_frechet(answer: Any) -> str:
         cases.append((a, b + 1.5))
     mistakes: dict[str, Callable[..., Any]] = {
         "The distance of the means enters by its *square*.": lambda a, b: (
-            frechet(a, b) - _parts(a, b)[0] + _parts(a, b)[0] ** 0.5
+            metrics.frechet_distance(a, b) - _parts(a, b)[0] + _parts(a, b)[0] ** 0.5
         ),
         "That is the distance of the means alone. Two clouds with one centre can differ in how far "
         "they spread: the other three terms.": lambda a, b: _parts(a, b)[0],
-        "The distance of the means is missing.": lambda a, b: frechet(a, b) - _parts(a, b)[0],
+        "The distance of the means is missing.": lambda a, b: (
+            metrics.frechet_distance(a, b) - _parts(a, b)[0]
+        ),
         "The root term enters twice: it has a factor of 2.": lambda a, b: (
-            frechet(a, b) + _parts(a, b)[2]
+            metrics.frechet_distance(a, b) + _parts(a, b)[2]
         ),
         "The sign of the root term is wrong: for equal samples the distance must be 0.": (
-            lambda a, b: frechet(a, b) + 4 * _parts(a, b)[2]
+            lambda a, b: metrics.frechet_distance(a, b) + 4 * _parts(a, b)[2]
         ),
         "`np.sqrt` takes the root of each entry. The root of a *matrix* is asked for, or the sum "
         "of the roots of the eigenvalues of the product: `np.linalg.eigvals`.": _root_of_entries,
@@ -96,7 +93,7 @@ def check_frechet(answer: Any) -> str:
             )
         ),
         "That is the root of the distance. In this course, as in most papers, it stays squared.": (
-            lambda a, b: frechet(a, b) ** 0.5
+            lambda a, b: metrics.frechet_distance(a, b) ** 0.5
         ),
         "The covariances divide by n; here they divide by n − 1, as `np.cov` does.": _with_n,
         "The product of two covariances is no symmetric matrix, and `eigvalsh` looks at one half "
@@ -111,10 +108,12 @@ def check_frechet(answer: Any) -> str:
         "Only variances were compared, as if the features did not hang together. The covariances "
         "have more entries than the diagonal.": _diagonals,
         "`a.mean()` is the mean over everything. Each feature has its own: `axis=0`.": (
-            lambda a, b: frechet(a, b) - _parts(a, b)[0] + float((a.mean() - b.mean()) ** 2)
+            lambda a, b: (
+                metrics.frechet_distance(a, b) - _parts(a, b)[0] + float((a.mean() - b.mean()) ** 2)
+            )
         ),
     }
-    expect.function(answer, frechet, cases, tolerance=1e-6, mistakes=mistakes)
+    expect.function(answer, metrics.frechet_distance, cases, tolerance=1e-6, mistakes=mistakes)
     same = cases[0][0]
     at_itself = expect.single(call(answer, same, same.copy()), name="the distance of equal samples")
     expect.require(

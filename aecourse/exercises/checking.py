@@ -28,6 +28,15 @@ def check(number: str, answer: Any = None, **more: Any) -> CheckResult:
     CheckResult
         True if the answer is right. In a notebook it shows itself. Nothing the answer does makes
         this function raise: an error, a loop without end and a wrong shape are explained instead.
+
+    Examples
+    --------
+    >>> from aecourse.exercises import check
+    >>> def standardise(x_train, x_new):
+    ...     scale = x_train.std(axis=0)
+    ...     return (x_new - x_train.mean(axis=0)) / (scale + (scale == 0))
+    >>> check("2.1", standardise).passed
+    True
     """
     exercise = registry.find(number)
     if exercise is None:

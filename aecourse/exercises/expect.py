@@ -1,10 +1,12 @@
 """What checkers are built from: each function returns a clean value or raises with a reason.
 
-``mistakes`` maps the message for a typical mistake to what that mistake gives. When the answer is
-not right and equals one of them, the reader gets that message instead of a bare difference.
+``mistakes`` maps the message for a typical mistake to what that mistake gives, or to a function
+without arguments that works it out once it is needed. When the answer is not right and equals one
+of them, the reader gets that message instead of a bare difference.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -113,6 +115,18 @@ def single(value: Any, *, name: str = "your answer") -> float:
     return float(numbers.reshape(()))
 
 
+def one_of(value: Any, numbers: Iterable[int], name: str, what: str = "the numbers") -> int:
+    """Return ``value`` if it is one of some whole numbers, which ``what`` describes."""
+    given = single(value, name=name)
+    listed = list(numbers)
+    require(
+        given in listed,
+        f"{_capital(name)} is `{_number(given)}`; give one of {what}: "
+        f"{', '.join(map(str, listed))}.",
+    )
+    return int(given)
+
+
 def choice(value: Any, right: str, reasons: Mapping[str, str], name: str = "your answer") -> str:
     """Return the choice made if it is ``right``; else raise with the reason why it is not.
 
@@ -189,7 +203,7 @@ def function(
     called = name or f"the result of `{getattr(answer, '__name__', 'your function')}`"
     for arguments in cases:
         value = call(answer, *arguments)
-        variants = {text: wrong(*arguments) for text, wrong in (mistakes or {}).items()}
+        variants = {text: partial(wrong, *arguments) for text, wrong in (mistakes or {}).items()}
         close(value, reference(*arguments), name=called, tolerance=tolerance, mistakes=variants)
 
 
@@ -231,7 +245,7 @@ def _recognised(
     right = numbers.shape == expected.shape and _equal(numbers, expected, tolerance).all()
     if not right:
         for message, mistaken in mistakes.items():
-            variant = np.asarray(mistaken)
+            variant = np.asarray(mistaken() if callable(mistaken) else mistaken)
             if numbers.shape == variant.shape and _equal(numbers, variant, tolerance).all():
                 raise Wrong(message)
     return array(numbers, shape=expected.shape, name=name)

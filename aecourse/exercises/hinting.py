@@ -35,6 +35,14 @@ def hint(number: str, *, all: bool = False) -> Hints:
         The exercise, as in ``"2.1"``.
     all : bool
         Show every hint at once.
+
+    Examples
+    --------
+    >>> from aecourse.exercises import hint
+    >>> hint("2.1")
+    ➜ Hints 2.1 — Standardise without leakage (1 of 3)
+    1. A z-score needs two statistics of each feature. Which table may they come from?
+    Run the cell again for the next one.
     """
     exercise = registry.find(number)
     if exercise is None:

@@ -84,6 +84,12 @@ def progress(chapter: int | None = None) -> Progress:
     ------
     InputError
         If there is no such chapter.
+
+    Examples
+    --------
+    >>> from aecourse.exercises import progress
+    >>> print(str(progress(chapter=2)).splitlines()[0])
+    Chapter 2: How an autoencoder learns (0 of 8 done)
     """
     known = registry.chapter_numbers()
     if chapter is not None and chapter not in known:

@@ -34,6 +34,13 @@ class CheckResult:
         What is right about the answer, or what differs. Code stands between backticks.
     note : str
         What else the reader should know, such as that progress could not be saved.
+
+    Examples
+    --------
+    >>> from aecourse.exercises import check
+    >>> result = check("2.1", ...)
+    >>> type(result).__name__, result.state, result.passed
+    ('CheckResult', 'not yet', False)
     """
 
     number: str

@@ -22,7 +22,15 @@ Measure = Callable[[NDArray[np.int64], NDArray[np.float64]], float]
 
 
 class Interval(NamedTuple):
-    """A measured value and the ends of its confidence interval."""
+    """A measured value and the ends of its confidence interval.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> interval = metrics.Interval(0.9, low=0.85, high=0.94)
+    >>> round(interval.high - interval.low, 2)
+    0.09
+    """
 
     value: float
     low: float
@@ -30,7 +38,15 @@ class Interval(NamedTuple):
 
 
 class Confusion(NamedTuple):
-    """Numbers of samples by what they are and whether they were flagged."""
+    """Numbers of samples by what they are and whether they were flagged.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> counted = metrics.Confusion(8, 2, 2, 88)
+    >>> counted.precision, counted.recall
+    (0.8, 0.8)
+    """
 
     true_positives: int
     false_positives: int
@@ -99,6 +115,14 @@ def roc_auc(labels: Any, scores: Any) -> float:
     References
     ----------
     Hanley and McNeil (1982).
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> labels = [0, 0, 0, 1, 1]
+    >>> scores = [0.1, 0.2, 0.7, 0.6, 0.9]
+    >>> round(metrics.roc_auc(labels, scores), 3)
+    0.833
     """
     from sklearn.metrics import roc_auc_score
 
@@ -121,6 +145,14 @@ def average_precision(labels: Any, scores: Any) -> float:
     References
     ----------
     Saito and Rehmsmeier (2015) on why to prefer it to the ROC curve where anomalies are rare.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> labels = [0, 0, 0, 1, 1]
+    >>> scores = [0.1, 0.2, 0.7, 0.6, 0.9]
+    >>> round(metrics.average_precision(labels, scores), 3)
+    0.833
     """
     from sklearn.metrics import average_precision_score
 
@@ -143,6 +175,14 @@ def precision_at(labels: Any, scores: Any, n: int) -> float:
     ------
     InputError
         Also if ``n`` is no whole number from 1 to the number of samples.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> labels = [0, 0, 0, 1, 1]
+    >>> scores = [0.1, 0.2, 0.7, 0.6, 0.9]
+    >>> metrics.precision_at(labels, scores, n=2)
+    0.5
     """
     labels, scores = labelled(labels, scores)
     if whole(n, "n") > len(scores):
@@ -188,6 +228,15 @@ def bootstrap_interval(
     References
     ----------
     Efron and Tibshirani (1993).
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> labels = [0, 0, 0, 1, 1]
+    >>> scores = [0.1, 0.2, 0.7, 0.6, 0.9]
+    >>> interval = metrics.bootstrap_interval(metrics.roc_auc, labels, scores, repetitions=50)
+    >>> interval.low <= interval.value <= interval.high
+    True
     """
     labels, scores = labelled(labels, scores)
     whole(repetitions, "repetitions", least=2)
@@ -200,6 +249,63 @@ def bootstrap_interval(
         values.append(measure(labels[rows], scores[rows]))
     low, high = np.quantile(values, [tail, 1 - tail])
     return Interval(float(measure(labels, scores)), float(low), float(high))
+
+
+def lead_interval(
+    measure: Measure,
+    labels: Any,
+    scores: Any,
+    others: Any,
+    *,
+    repetitions: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """Return by how much ``scores`` are better than ``others``, with the interval of the lead.
+
+    Both are measured on the same samples each time they are drawn anew, so what is hard about a
+    draw is hard for both. An interval on one side of 0 is a lead that is more than chance.
+
+    Parameters
+    ----------
+    measure, labels, scores, repetitions, confidence, seed
+        As in :func:`bootstrap_interval`.
+    others
+        The scores of another detector for the same samples.
+
+    Raises
+    ------
+    InputError
+        Also if a setting makes no sense.
+
+    References
+    ----------
+    Efron and Tibshirani (1993).
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> labels = [0, 0, 0, 0, 1, 1]
+    >>> good, poor = [0.1, 0.3, 0.2, 0.4, 0.8, 0.9], [0.1, 0.9, 0.2, 0.4, 0.8, 0.3]
+    >>> lead = metrics.lead_interval(metrics.roc_auc, labels, good, poor, repetitions=50)
+    >>> lead.value, lead.low >= 0
+    (0.375, True)
+    """
+    _, scores = labelled(labels, scores)
+    labels, others = labelled(labels, others)
+
+    def lead(labels: Any, rows: Any) -> float:
+        rows = rows.astype(int)
+        return measure(labels, scores[rows]) - measure(labels, others[rows])
+
+    return bootstrap_interval(
+        lead,
+        labels,
+        np.arange(len(labels)),
+        repetitions=repetitions,
+        confidence=confidence,
+        seed=seed,
+    )
 
 
 # --- at a threshold -------------------------------------------------------------------------------
@@ -219,6 +325,14 @@ def confusion_at(labels: Any, scores: Any, threshold: float) -> Confusion:
     ------
     InputError
         Also if the threshold is no finite number.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> labels = [0, 0, 0, 1, 1]
+    >>> scores = [0.1, 0.2, 0.7, 0.6, 0.9]
+    >>> metrics.confusion_at(labels, scores, threshold=0.5)
+    Confusion(true_positives=2, false_positives=1, false_negatives=0, true_negatives=2)
     """
     labels, scores = labelled(labels, scores)
     flagged = scores > real(threshold, "threshold")
@@ -256,6 +370,14 @@ def total_cost(
     InputError
         Also if a cost is negative or no finite number, or the costs of ``missed`` are not one for
         each sample.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> labels = [0, 0, 0, 1, 1]
+    >>> scores = [0.1, 0.2, 0.7, 0.6, 0.9]
+    >>> metrics.total_cost(labels, scores, threshold=0.65, missed=100, false_alarm=5)
+    105.0
     """
     labels, scores = labelled(labels, scores)
     losses, alarm = _costs(missed, false_alarm, len(labels))
@@ -283,6 +405,13 @@ def quantile_threshold(scores: Any, share: float) -> float:
     ------
     InputError
         If ``share`` is not between 0 and 1, or the scores are no finite numbers in one row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import metrics
+    >>> metrics.quantile_threshold(np.arange(100.0), share=0.05)
+    94.0
     """
     share = real(share, "share", above=0, below=1)
     return float(np.quantile(_scores(scores), 1 - share, method="inverted_cdf"))
@@ -314,6 +443,14 @@ def extreme_value_threshold(scores: Any, share: float, *, tail: float = 0.05) ->
     References
     ----------
     Pickands (1975); Siffer, Fouque, Termier and Largouët (2017), equation 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import metrics
+    >>> scores = np.random.default_rng(0).exponential(size=2000)
+    >>> bool(metrics.extreme_value_threshold(scores, share=0.001) > 5)
+    True
     """
     from scipy.stats import genpareto
 
@@ -365,6 +502,15 @@ def lowest_cost_threshold(labels: Any, scores: Any, *, missed: Any, false_alarm:
     References
     ----------
     Elkan (2001) on decisions with unequal costs.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> labels = [0, 0, 0, 1, 1]
+    >>> scores = [0.1, 0.2, 0.7, 0.6, 0.9]
+    >>> threshold = metrics.lowest_cost_threshold(labels, scores, missed=100, false_alarm=5)
+    >>> 0.2 <= threshold < 0.6
+    True
     """
     labels, scores = labelled(labels, scores)
     losses, alarm = _costs(missed, false_alarm, len(labels))

@@ -21,7 +21,7 @@ def maximum_mean_discrepancy(a: Any, b: Any, *, scales: float | Sequence[float] 
     Points are compared by a kernel, which is large for points close together. The discrepancy is
     the mean kernel within ``a``, plus that within ``b``, minus twice that across. The estimate is
     unbiased: for two samples of one distribution it is 0 on average, so it is below 0 as often as
-    above. The kernel is :func:`aecourse.kernels.inverse_multiquadratic`, which suits codes that
+    above. The kernel is ``aecourse.kernels.inverse_multiquadratic``, which suits codes that
     should follow a standard normal distribution; the Wasserstein autoencoder trains with it.
 
     Parameters
@@ -40,6 +40,16 @@ def maximum_mean_discrepancy(a: Any, b: Any, *, scales: float | Sequence[float] 
     References
     ----------
     Gretton et al. (2012), equation 3; Tolstikhin et al. (2018) for the kernel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import metrics
+    >>> rng = np.random.default_rng(0)
+    >>> a, b = rng.normal(size=(2, 300, 2))
+    >>> close, far = (metrics.maximum_mean_discrepancy(a, b + shift) for shift in (0, 2))
+    >>> close < far
+    True
     """
     a, b = samples(a, b, least=2)
     widths = [real(scale, "each of scales", above=0) for scale in np.ravel(scales).tolist()]
@@ -76,7 +86,7 @@ def frechet_distance(features_a: Any, features_b: Any) -> float:
 
     With the features of an Inception network trained on ImageNet this is the FID of the
     literature. In this course the features are those of a small classifier
-    (:mod:`aecourse.applications.feature_space`), so its values cannot be set beside published ones.
+    (``aecourse.applications.feature_space``), so its values cannot be set beside published ones.
 
     Parameters
     ----------
@@ -98,6 +108,15 @@ def frechet_distance(features_a: Any, features_b: Any) -> float:
     References
     ----------
     Dowson and Landau (1982); Heusel et al. (2017).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import metrics
+    >>> rng = np.random.default_rng(0)
+    >>> a = rng.normal(size=(500, 3))
+    >>> round(metrics.frechet_distance(a, a + 2), 3)
+    12.0
     """
     a, b = samples(features_a, features_b, names=("features_a", "features_b"), least=2)
     for features, name in ((a, "features_a"), (b, "features_b")):

@@ -41,7 +41,7 @@ def precision_recall(
     ----------
     real_features, generated_features
         Arrays of shape ``(n, features)`` and ``(m, features)``, in the feature space of a
-        classifier rather than in pixels (:mod:`aecourse.applications.feature_space`).
+        classifier rather than in pixels (``aecourse.applications.feature_space``).
     neighbours
         How many neighbours a ball reaches.
 
@@ -54,6 +54,16 @@ def precision_recall(
     References
     ----------
     Kynkäänniemi et al. (2019).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import metrics
+    >>> rng = np.random.default_rng(0)
+    >>> real = rng.normal(size=(60, 2))
+    >>> shares = metrics.precision_recall(real, real)
+    >>> shares
+    PrecisionRecall(precision=1.0, recall=1.0)
     """
     neighbours = whole(neighbours, "neighbours")
     names = ("real_features", "generated_features")
@@ -104,6 +114,14 @@ def nearest_neighbours(generated: Any, training: Any) -> Nearest:
     ------
     InputError
         If an array is empty or holds no finite real numbers, or their samples differ in shape.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> training = [[0.0, 0.0], [3.0, 4.0]]
+    >>> nearest = metrics.nearest_neighbours([[3.0, 3.0]], training)
+    >>> nearest
+    Nearest(distances=array([1.]), indices=array([1]))
     """
     from sklearn.metrics import pairwise_distances_argmin
 

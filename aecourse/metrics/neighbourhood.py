@@ -41,6 +41,15 @@ def trustworthiness(x: Any, codes: Any, *, neighbours: int = NEIGHBOURS) -> floa
     References
     ----------
     Venna and Kaski (2001).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import metrics
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(50, 4))
+    >>> round(metrics.trustworthiness(x, 3 * x), 6)
+    1.0
     """
     from sklearn import manifold
 
@@ -77,6 +86,15 @@ def continuity(x: Any, codes: Any, *, neighbours: int = NEIGHBOURS) -> float:
     References
     ----------
     Venna and Kaski (2001, 2006).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import metrics
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(50, 4))
+    >>> round(metrics.continuity(x, 3 * x), 6)
+    1.0
     """
     return trustworthiness(codes, x, neighbours=neighbours)
 
@@ -105,6 +123,12 @@ def neighbour_accuracy(
     References
     ----------
     Cover and Hart (1967).
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> metrics.neighbour_accuracy([[0.0], [5.0]], [0, 1], [[0.2], [4.0]], [0, 1], neighbours=1)
+    1.0
     """
     pool, asked = _rows(known, "known"), _rows(new, "new")
     if pool.shape[1] != asked.shape[1]:
@@ -135,6 +159,13 @@ def leave_one_out_accuracy(codes: Any, labels: Any, *, neighbours: int = NEIGHBO
     ------
     InputError
         As for :func:`neighbour_accuracy`.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> codes = [[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]]
+    >>> metrics.leave_one_out_accuracy(codes, [0, 0, 0, 1, 1, 1], neighbours=2)
+    1.0
     """
     pool = _rows(codes, "codes")
     own = _labels(labels, len(pool), "labels")

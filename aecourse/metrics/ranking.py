@@ -2,6 +2,25 @@
 
 The lists come from :func:`rank`, which never lists what a user has had, and asks for the scores of
 a few users at a time. The other functions look at the lists alone.
+
+Examples
+--------
+``rank``:
+
+>>> import numpy as np
+>>> from scipy import sparse
+>>> from aecourse import metrics
+>>> seen = sparse.csr_array(np.array([[1, 0, 0, 0], [0, 0, 1, 1]]))
+>>> by_popularity = lambda rows: np.tile([40, 30, 20, 10], (rows.shape[0], 1))
+>>> metrics.rank(by_popularity, seen, k=3)
+array([[ 1,  2,  3],
+       [ 0,  1, -1]])
+
+``top_k``:
+
+>>> from aecourse import metrics
+>>> metrics.top_k([[0.2, 0.9, 0.2, 0.5]], k=3)
+array([[1, 3, 0]])
 """
 
 from collections.abc import Callable
@@ -150,6 +169,15 @@ def recall_at(lists: Any, wanted: sparse.csr_array, k: int) -> Values:
     References
     ----------
     Liang et al. (2018), section 4.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse import metrics
+    >>> wanted = sparse.csr_array(np.array([[0, 1, 0, 1], [1, 0, 0, 0]]))
+    >>> metrics.recall_at([[1, 2, 0], [3, 2, 1]], wanted, k=3)
+    array([0.5, 0. ])
     """
     found = hits(lists, wanted, k)
     return found.sum(axis=1) / np.minimum(k, np.diff(wanted.indptr))
@@ -178,6 +206,15 @@ def ndcg_at(lists: Any, wanted: sparse.csr_array, k: int) -> Values:
     References
     ----------
     Järvelin and Kekäläinen (2002); Liang et al. (2018), section 4.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse import metrics
+    >>> wanted = sparse.csr_array(np.array([[0, 1, 0, 0], [0, 1, 0, 0]]))
+    >>> metrics.ndcg_at([[1, 2, 0], [0, 2, 1]], wanted, k=3)
+    array([1. , 0.5])
     """
     gains = 1 / np.log2(np.arange(2, k + 2))
     best = np.cumsum(gains)[np.minimum(k, np.diff(wanted.indptr)) - 1]
@@ -222,6 +259,12 @@ def coverage(lists: Any, items: int) -> float:
         Positions of items, with -1 where a list is shorter.
     items
         How many items there are.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> metrics.coverage([[0, 1], [0, 3], [0, -1]], items=6)
+    0.5
     """
     listed = np.unique(np.asarray(lists))
     return float(np.count_nonzero(listed != NOTHING) / whole(items, "items"))
@@ -248,6 +291,13 @@ def novelty(lists: Any, popularity: Any) -> float:
     References
     ----------
     Zhou et al. (2010).
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> popularity = [1 / 2, 1 / 8, 1 / 1024]
+    >>> metrics.novelty([[0, 1]], popularity), metrics.novelty([[2]], popularity)
+    (2.0, 10.0)
     """
     shares = numbers(popularity, "popularity")
     if shares.min() <= 0 or shares.max() > 1:
@@ -269,6 +319,12 @@ def root_mean_squared_error(stars: Any, predicted: Any) -> float:
     ------
     InputError
         If the shapes differ, or either is no array of finite numbers.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> metrics.root_mean_squared_error([4.0, 2.0, 5.0], [3.0, 3.0, 4.0])
+    1.0
     """
     stars, predicted = numbers(stars, "stars"), numbers(predicted, "predicted")
     if stars.shape != predicted.shape:

@@ -25,18 +25,38 @@ def mean_squared_error(x: Any, x_hat: Any) -> float:
     InputError
         If the shapes differ, or an array is empty or holds NaN, infinity or no real numbers. So do
         all functions of this module.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> metrics.mean_squared_error([[0.0, 1.0]], [[0.5, 1.0]])
+    0.125
     """
     return float(per_sample_error(x, x_hat).mean())
 
 
 def mean_absolute_error(x: Any, x_hat: Any) -> float:
-    """Return the absolute difference averaged over all samples and values (pixels)."""
+    """Return the absolute difference averaged over all samples and values (pixels).
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> metrics.mean_absolute_error([[0.0, 1.0]], [[0.5, 1.0]])
+    0.25
+    """
     x, x_hat = pair(x, x_hat)
     return float(np.abs(x - x_hat).mean())
 
 
 def per_sample_error(x: Any, x_hat: Any) -> NDArray[np.float64]:
-    """Return the mean squared error of each sample, shape ``(samples,)``."""
+    """Return the mean squared error of each sample, shape ``(samples,)``.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> metrics.per_sample_error([[0.0, 1.0], [1.0, 1.0]], [[0.5, 1.0], [1.0, 1.0]]).tolist()
+    [0.125, 0.0]
+    """
     x, x_hat = pair(x, x_hat)
     return np.square(x - x_hat).reshape(len(x), -1).mean(axis=1)
 
@@ -52,6 +72,13 @@ def explained_variance(x: Any, x_hat: Any) -> float:
     ------
     InputError
         Also if all samples are equal, so that there is no variance to explain.
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> x = [[1.0], [3.0]]
+    >>> metrics.explained_variance(x, [[2.0], [2.0]]), metrics.explained_variance(x, x)
+    (0.0, 1.0)
     """
     x, x_hat = pair(x, x_hat)
     total = np.square(x - x.mean(axis=0)).sum()
@@ -69,6 +96,13 @@ def bernoulli_negative_log_likelihood(x: Any, probability: Any) -> float:
     ------
     InputError
         Also if a value of either array lies outside [0, 1].
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> x, probability = [[0.0, 1.0]], [[0.1, 0.9]]
+    >>> round(metrics.bernoulli_negative_log_likelihood(x, probability), 4)
+    0.2107
     """
     x, probability = pair(x, probability)
     probabilities(x, "x")
@@ -87,6 +121,12 @@ def bernoulli_entropy(x: Any) -> float:
     ------
     InputError
         Also if a value lies outside [0, 1].
+
+    Examples
+    --------
+    >>> from aecourse import metrics
+    >>> round(metrics.bernoulli_entropy([[0.0, 0.5, 1.0]]), 4)
+    0.6931
     """
     x = probabilities(numbers(x, "x"), "x")
     inner = x[(x > 0) & (x < 1)]

@@ -36,6 +36,15 @@ def principal_angles(a: Any, b: Any) -> NDArray[np.float64]:
     References
     ----------
     Björck and Golub (1973).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import metrics
+    >>> across = np.array([[1.0], [0.0]])
+    >>> slanted = np.array([[1.0], [1.0]])
+    >>> metrics.principal_angles(across, slanted).round(3).tolist()
+    [45.0]
     """
     a, b = _basis(a, "a"), _basis(b, "b")
     if len(a) != len(b):

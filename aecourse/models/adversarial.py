@@ -21,7 +21,8 @@ class AdversarialAutoencoder(StandardNormalPrior, Autoencoder):
 
     The loss also falls when the discriminator wins, so watch the measures instead:
     ``discriminator_accuracy`` should stay near 0.5 and ``code_deviation``, the codes' standard
-    deviation, near 1. Training and :meth:`evaluate` draw anew from the prior for each batch.
+    deviation, near 1. Training and :meth:`~Autoencoder.evaluate` draw anew from the
+    prior for each batch.
 
     Parameters
     ----------
@@ -46,6 +47,14 @@ class AdversarialAutoencoder(StandardNormalPrior, Autoencoder):
     ----------
     Makhzani et al. (2015); Ganin and Lempitsky (2015) for the reversed gradient, with which both
     sides train in one step; Goodfellow et al. (2014) for its strength.
+
+    Examples
+    --------
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=(16,))
+    >>> model = models.AdversarialAutoencoder(encoder, decoder)
+    >>> model.sample(4).shape
+    (4, 8)
     """
 
     setting_names = (*Autoencoder.setting_names, "weight", "discriminator_units", "seed")

@@ -61,16 +61,19 @@ class Autoencoder(keras.Model):
         If the shapes do not fit, ``reconstruction`` is unknown, or the decoder's last activation
         cannot give probabilities where ``"bernoulli"`` needs them.
 
-    Examples
-    --------
-    >>> encoder, decoder = networks.dense((28, 28, 1), code_size=32)  # doctest: +SKIP
-    >>> model = Autoencoder(encoder, decoder)  # doctest: +SKIP
-    >>> history = training.fit(model, x_train, epochs=5)  # doctest: +SKIP
-    >>> codes = model.encode(x_test)  # doctest: +SKIP
-
     References
     ----------
     Rumelhart, Hinton and Williams (1986); Hinton and Salakhutdinov (2006).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=(16,))
+    >>> x = np.random.default_rng(0).uniform(size=(5, 8)).astype("float32")
+    >>> model = models.Autoencoder(encoder, decoder)
+    >>> model.encode(x).shape, model.reconstruct(x).shape
+    ((5, 2), (5, 8))
     """
 
     setting_names: tuple[str, ...] = ("reconstruction",)

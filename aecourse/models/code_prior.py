@@ -43,16 +43,17 @@ class CodePrior(keras.Model):
     InputError
         If a setting is not a whole number that makes sense.
 
-    Examples
-    --------
-    >>> prior = CodePrior(model.positions, model.codebook_size)  # doctest: +SKIP
-    >>> training.fit(prior, model.encode_indices(x_train), epochs=5)  # doctest: +SKIP
-    >>> images = model.decode_indices(prior.sample(100))  # doctest: +SKIP
-
     References
     ----------
     van den Oord, Vinyals and Kavukcuoglu (2017) for a prior over codes; Cho et al. (2014) for the
     gated recurrent unit.
+
+    Examples
+    --------
+    >>> from aecourse import models
+    >>> prior = models.CodePrior(positions=(2, 2), codebook_size=8, units=4)
+    >>> prior.sample(3).shape
+    (3, 2, 2)
     """
 
     def __init__(

@@ -20,7 +20,7 @@ class ConditionalVariationalAutoencoder(
     """Encoder and decoder both see the label, as a vector with a 1 in the place of the class.
 
     It is trained on pairs ``(samples, labels)``. The code describes what the label leaves open,
-    such as the slant of a digit, and :meth:`sample` draws the classes that are asked for.
+    such as the slant of a digit, and ``sample`` draws the classes that are asked for.
 
     Parameters
     ----------
@@ -41,6 +41,14 @@ class ConditionalVariationalAutoencoder(
     References
     ----------
     Sohn, Lee and Yan (2015); Kingma et al. (2014).
+
+    Examples
+    --------
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=(16,), condition_size=3)
+    >>> model = models.ConditionalVariationalAutoencoder(encoder, decoder, classes=3)
+    >>> model.sample([0, 1, 2, 2]).shape
+    (4, 8)
     """
 
     setting_names = (*VariationalAutoencoder.setting_names, "classes")

@@ -58,6 +58,14 @@ class ContractiveAutoencoder(Autoencoder):
     References
     ----------
     Rifai et al. (2011); Hutchinson (1990) for the estimate.
+
+    Examples
+    --------
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=())
+    >>> model = models.ContractiveAutoencoder(encoder, decoder, weight=0.1)
+    >>> model.regulariser_names
+    ('contraction',)
     """
 
     setting_names = (*Autoencoder.setting_names, "weight", "jacobian", "directions", "seed")

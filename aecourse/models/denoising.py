@@ -18,16 +18,16 @@ class DenoisingAutoencoder(Autoencoder):
     To copy is no longer enough, even for a code as wide as the input: what the noise took away
     must be guessed from what the samples have in common.
 
-    Evaluation, :meth:`encode` and :meth:`reconstruct` take the input as it is, so the loss on
-    validation data can lie below that of training. How well noise is removed is seen from
-    ``model.reconstruct(model.corrupt(x))``.
+    Evaluation, :meth:`~Autoencoder.encode` and :meth:`~Autoencoder.reconstruct` take the input as
+    it is, so the loss on validation data can lie below that of training. How well noise is removed
+    is seen from ``model.reconstruct(model.corrupt(x))``.
 
     Parameters
     ----------
     encoder, decoder, reconstruction
         As for :class:`Autoencoder`.
     noise, level, seed
-        As for :class:`aecourse.models.corruption.Corruption`.
+        As for ``aecourse.models.corruption.Corruption``.
 
     Raises
     ------
@@ -37,6 +37,16 @@ class DenoisingAutoencoder(Autoencoder):
     References
     ----------
     Vincent et al. (2008, 2010).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=(16,))
+    >>> x = np.random.default_rng(0).uniform(size=(5, 8)).astype("float32")
+    >>> model = models.DenoisingAutoencoder(encoder, decoder, noise="masking", level=0.5)
+    >>> model.reconstruct(x).shape
+    (5, 8)
     """
 
     setting_names = (*Autoencoder.setting_names, "noise", "level", "seed")

@@ -39,6 +39,16 @@ class HashingAutoencoder(Autoencoder):
     References
     ----------
     Salakhutdinov and Hinton (2009); Bengio, Léonard and Courville (2013) for the estimator.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=16, hidden=(16,))
+    >>> x = np.random.default_rng(0).uniform(size=(5, 8)).astype("float32")
+    >>> model = models.HashingAutoencoder(encoder, decoder)
+    >>> sorted(set(model.encode(x).ravel().tolist()))
+    [0.0, 1.0]
     """
 
     setting_names = (*Autoencoder.setting_names, "seed")

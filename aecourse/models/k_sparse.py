@@ -37,6 +37,16 @@ class KSparseAutoencoder(Autoencoder):
     References
     ----------
     Makhzani and Frey (2014).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=20, hidden=())
+    >>> x = np.random.default_rng(0).uniform(size=(5, 8)).astype("float32")
+    >>> model = models.KSparseAutoencoder(encoder, decoder, active=3)
+    >>> int((model.encode(x) != 0).sum(axis=1).max())
+    3
     """
 
     setting_names = (*Autoencoder.setting_names, "active", "active_at_test")

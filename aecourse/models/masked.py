@@ -29,8 +29,9 @@ class MaskedAutoencoder(Autoencoder):
     is the mean squared error of its values. Evaluation hides the same patches of every image, drawn
     from ``seed``: it repeats, and does not depend on the batches.
 
-    :meth:`encode` sees the whole image. So does :meth:`reconstruct`, and there it fails: training
-    never asked the decoder for a visible patch. :meth:`complete` shows what the model has learnt.
+    :meth:`~Autoencoder.encode` sees the whole image. So does
+    :meth:`~Autoencoder.reconstruct`, and there it fails: training never asked the decoder for
+    a visible patch. :meth:`complete` shows what the model has learnt.
 
     Parameters
     ----------
@@ -49,6 +50,16 @@ class MaskedAutoencoder(Autoencoder):
     References
     ----------
     He et al. (2022).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.patch_transformer((8, 8, 1), 4, patch_size=4, heads=2)
+    >>> x = np.zeros((5, 8, 8, 1), "float32")
+    >>> model = models.MaskedAutoencoder(encoder, decoder, masked_share=0.5)
+    >>> model.encode(x).shape
+    (5, 4, 4)
     """
 
     setting_names = (*Autoencoder.setting_names, "masked_share", "seed")

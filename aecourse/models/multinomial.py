@@ -87,9 +87,9 @@ class MultinomialLikelihood(SparseInputAutoencoder):
 class MultinomialAutoencoder(MultinomialLikelihood):
     """A denoising autoencoder with a multinomial likelihood (Mult-DAE).
 
-    ``loss == reconstruction + weight_penalty · weights``. :meth:`reconstruct` returns the
-    probability of each item, which ranks those the user has not had. A row of zeros, a user of whom
-    nothing is known, has the probabilities that suit everybody.
+    ``loss == reconstruction + weight_penalty · weights``. :meth:`~Autoencoder.reconstruct` returns
+    the probability of each item, which ranks those the user has not had. A row of zeros, a user of
+    whom nothing is known, has the probabilities that suit everybody.
 
     ``mse`` compares these probabilities with the row and says little here.
 
@@ -112,6 +112,16 @@ class MultinomialAutoencoder(MultinomialLikelihood):
     References
     ----------
     Liang et al. (2018).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> pair = networks.dense(6, code_size=2, hidden=(), output_activation="softmax")
+    >>> model = models.MultinomialAutoencoder(*pair, dropout=0.5)
+    >>> likes = np.array([[1, 0, 1, 0, 0, 0]], "float32")
+    >>> bool(np.isclose(model.reconstruct(likes).sum(), 1))
+    True
     """
 
     def code(self, x: Tensor, training: bool = False) -> Tensor:
@@ -145,6 +155,16 @@ class MultinomialVariationalAutoencoder(MultinomialLikelihood, VariationalAutoen
     References
     ----------
     Liang et al. (2018).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> pair = networks.dense(6, code_size=2, hidden=(8,), output_activation="softmax")
+    >>> model = models.MultinomialVariationalAutoencoder(*pair, beta=0.2, warm_up=100)
+    >>> likes = np.array([[1, 0, 1, 0, 0, 0]], "float32")
+    >>> model.reconstruct(likes).shape, model.encode(likes).shape
+    ((1, 6), (1, 2))
     """
 
     setting_names = (*MultinomialLikelihood.setting_names, "beta", "warm_up", "free_bits")

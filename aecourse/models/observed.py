@@ -13,7 +13,7 @@ class ObservedAutoencoder(SparseInputAutoencoder):
 
     A value of exactly 0 was not observed. It enters as 0, and whatever the decoder makes of it is
     neither right nor wrong. So the encoder learns from the values that are there, and the decoder
-    predicts those that are not: :meth:`reconstruct` returns all of them.
+    predicts those that are not: :meth:`~Autoencoder.reconstruct` returns all of them.
 
     ``loss == reconstruction + weight_penalty · weights``, where ``reconstruction`` is the sum of
     the squared errors of a row's observed values. ``observed_mse`` is the mean squared error of an
@@ -35,6 +35,16 @@ class ObservedAutoencoder(SparseInputAutoencoder):
     References
     ----------
     Sedhain et al. (2015).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> pair = networks.dense(6, code_size=2, hidden=(), output_activation="linear")
+    >>> model = models.ObservedAutoencoder(*pair)
+    >>> stars = np.array([[5, 0, 0, 3, 0, 4]], "float32")
+    >>> bool((model.reconstruct(stars) != 0).all())
+    True
     """
 
     def __init__(self, encoder: keras.Model, decoder: keras.Model, **kwargs: Any) -> None:

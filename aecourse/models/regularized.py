@@ -17,7 +17,7 @@ from aecourse.models.reconstruction import Tensor, sum_per_sample
 
 @keras.saving.register_keras_serializable("aecourse")
 class RegularizedAutoencoder(Autoencoder):
-    """No prior in training; :meth:`fit_density` describes the codes afterwards (RAE-L2).
+    """No prior in training; ``fit_density`` describes the codes afterwards (RAE-L2).
 
     ``loss == reconstruction + code_weight · code_norm + decoder_weight · decoder_norm``, with half
     the squared length of a code, ``½‖z‖²``, and the sum of the squares of the decoder's weights.
@@ -46,6 +46,17 @@ class RegularizedAutoencoder(Autoencoder):
     References
     ----------
     Ghosh et al. (2020).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=(16,))
+    >>> x = np.random.default_rng(0).uniform(size=(50, 8)).astype("float32")
+    >>> model = models.RegularizedAutoencoder(encoder, decoder, components=2)
+    >>> model.fit_density(x)
+    >>> model.sample(3).shape
+    (3, 8)
     """
 
     setting_names = (*Autoencoder.setting_names, "code_weight", "decoder_weight", "components")

@@ -57,6 +57,16 @@ class SemiSupervisedAdversarialAutoencoder(LabelledStandardNormalPrior, Labelled
     References
     ----------
     Makhzani et al. (2015), section 5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=(16,), condition_size=3)
+    >>> x = np.random.default_rng(0).uniform(size=(5, 8)).astype("float32")
+    >>> model = models.SemiSupervisedAdversarialAutoencoder(encoder, decoder, classes=3)
+    >>> model.predict_proba(x).shape
+    (5, 3)
     """
 
     setting_names = (

@@ -70,11 +70,14 @@ class SequenceAutoencoder(Autoencoder):
 
     Examples
     --------
-    >>> words = Vocabulary.fit(texts, size=5_000)  # doctest: +SKIP
-    >>> pair = networks.text_recurrent(len(words), 50, code_size=64)  # doctest: +SKIP
-    >>> model = SequenceAutoencoder(*pair, word_dropout=0.3)  # doctest: +SKIP
-    >>> training.fit(model, words.encode(texts, 50), epochs=5)  # doctest: +SKIP
-    >>> words.decode(model.decode(codes, beam=5))  # doctest: +SKIP
+    >>> from aecourse import models, networks, text
+    >>> texts = ["a good film", "a good end", "a film without end"]
+    >>> words = text.Vocabulary.fit(texts)
+    >>> pair = networks.text_recurrent(len(words), 6, code_size=4, embedding_size=8, units=8)
+    >>> model = models.SequenceAutoencoder(*pair, word_dropout=0.3)
+    >>> codes = model.encode(words.encode(texts, length=6))
+    >>> codes.shape, model.decode(codes).shape
+    ((3, 4), (3, 6))
 
     References
     ----------

@@ -45,6 +45,14 @@ class SparseAutoencoder(Autoencoder):
     References
     ----------
     Ng (2011); Lee, Ekanadham and Ng (2008); Treves and Rolls (1991) for ``active_units``.
+
+    Examples
+    --------
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=20, hidden=(), code_activation="sigmoid")
+    >>> model = models.SparseAutoencoder(encoder, decoder, penalty="kl", weight=0.1)
+    >>> model.regulariser_names
+    ('sparsity',)
     """
 
     setting_names = (*Autoencoder.setting_names, "penalty", "weight", "target_rate")

@@ -20,6 +20,19 @@ def load(path: str | os.PathLike[str]) -> Any:
     ------
     InputError
         If there is no such file, it is not a whole Keras file, or it holds another kind of model.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from aecourse import models, networks
+    >>> model = models.Autoencoder(*networks.dense(8, code_size=2, hidden=(16,)))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "model.keras"
+    ...     model.save(path)
+    ...     again = models.load(path)
+    >>> type(again).__name__
+    'Autoencoder'
     """
     path = Path(path)
     if not path.is_file():

@@ -25,7 +25,8 @@ class TfidfDenoisingAutoencoder(SparseInputAutoencoder):
     belong together is all that can bring them back.
 
     ``loss == reconstruction + weight_penalty · weights``. :func:`aecourse.training.fit_sparse`
-    trains it; :meth:`encode`, :meth:`reconstruct` and :meth:`row_errors` take sparse rows too.
+    trains it; :meth:`~Autoencoder.encode`, :meth:`~Autoencoder.reconstruct` and :meth:`row_errors`
+    take sparse rows too.
 
     Parameters
     ----------
@@ -50,6 +51,17 @@ class TfidfDenoisingAutoencoder(SparseInputAutoencoder):
     References
     ----------
     Vincent et al. (2008) for the model; Glorot, Bordes and Bengio (2011) for texts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse import models, networks
+    >>> rows = sparse.csr_array(np.random.default_rng(0).poisson(0.1, (20, 50)))
+    >>> pair = networks.dense(50, code_size=4, hidden=(), output_activation="linear")
+    >>> model = models.TfidfDenoisingAutoencoder(*pair, level=0.5)
+    >>> model.encode(rows).shape, model.row_errors(rows).shape
+    ((20, 4), (20,))
     """
 
     setting_names = (*SparseInputAutoencoder.setting_names, "level", "distance", "seed")

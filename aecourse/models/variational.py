@@ -25,8 +25,8 @@ class VariationalAutoencoder(StandardNormalPrior, Autoencoder):
     and ``beta=1`` the loss is the negative evidence lower bound (ELBO), in nats a sample.
 
     The log variance is a second head beside the encoder's last layer, so any pair of networks will
-    do. Training and :meth:`evaluate` draw one code for each sample; :meth:`encode` and
-    :meth:`reconstruct` take the mean.
+    do. Training and :meth:`~Autoencoder.evaluate` draw one code for each sample;
+    :meth:`~Autoencoder.encode` and :meth:`~Autoencoder.reconstruct` take the mean.
 
     Parameters
     ----------
@@ -52,6 +52,17 @@ class VariationalAutoencoder(StandardNormalPrior, Autoencoder):
     ----------
     Kingma and Welling (2014); Higgins et al. (2017) for ``beta``; Bowman et al. (2016) for
     ``warm_up``; Kingma et al. (2016) for ``free_bits``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=(16,))
+    >>> x = np.random.default_rng(0).uniform(size=(5, 8)).astype("float32")
+    >>> model = models.VariationalAutoencoder(encoder, decoder, beta=1)
+    >>> mean, log_variance = model.encode_distribution(x)
+    >>> mean.shape, model.sample(3).shape
+    ((5, 2), (3, 8))
     """
 
     setting_names = (*Autoencoder.setting_names, "beta", "warm_up", "free_bits", "seed")

@@ -56,6 +56,16 @@ class VectorQuantizedAutoencoder(Autoencoder):
     References
     ----------
     van den Oord, Vinyals and Kavukcuoglu (2017); Razavi, van den Oord and Vinyals (2019).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.convolutional_grid((8, 8, 1), 4, filters=(4, 8))
+    >>> x = np.zeros((5, 8, 8, 1), "float32")
+    >>> model = models.VectorQuantizedAutoencoder(encoder, decoder, codebook_size=16)
+    >>> model.encode_indices(x).shape
+    (5, 2, 2)
     """
 
     setting_names = (

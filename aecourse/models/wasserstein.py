@@ -39,6 +39,14 @@ class WassersteinAutoencoder(StandardNormalPrior, Autoencoder):
     References
     ----------
     Tolstikhin et al. (2018), algorithm 2; Gretton et al. (2012) for the estimator.
+
+    Examples
+    --------
+    >>> from aecourse import models, networks
+    >>> encoder, decoder = networks.dense(8, code_size=2, hidden=(16,))
+    >>> model = models.WassersteinAutoencoder(encoder, decoder)
+    >>> model.sample(3).shape
+    (3, 8)
     """
 
     setting_names = (*Autoencoder.setting_names, "weight", "seed")

@@ -70,6 +70,13 @@ def convolutional(
     References
     ----------
     Masci et al. (2011).
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.convolutional((28, 28, 1), code_size=32)
+    >>> encoder.output_shape, decoder.output_shape
+    ((None, 32), (None, 28, 28, 1))
     """
     height, width, channels = image_shape(input_shape)
     filters, sides = halvings(filters, height, width)
@@ -132,6 +139,13 @@ def convolutional_grid(
     References
     ----------
     van den Oord, Vinyals and Kavukcuoglu (2017).
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.convolutional_grid((28, 28, 1), code_size=8)
+    >>> encoder.output_shape
+    (None, 7, 7, 8)
     """
     height, width, channels = image_shape(input_shape)
     filters, sides = halvings(filters, height, width)

@@ -64,6 +64,13 @@ def dense(
     References
     ----------
     Rumelhart, Hinton and Williams (1986); Hinton and Salakhutdinov (2006).
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.dense((28, 28), code_size=32, hidden=(256, 64))
+    >>> encoder.output_shape, decoder.output_shape
+    ((None, 32), (None, 28, 28))
     """
     shape = sample_shape(input_shape)
     units = positives(hidden, "hidden")

@@ -35,6 +35,13 @@ class Patches:
     References
     ----------
     Dosovitskiy et al. (2021).
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> patches = networks.Patches((28, 28, 1), size=7)
+    >>> patches.count, patches.values
+    (16, 49)
     """
 
     def __init__(self, image_shape: tuple[int, int, int], size: int) -> None:

@@ -67,6 +67,13 @@ def pooling(
     References
     ----------
     Masci et al. (2011) for max pooling; Odena, Dumoulin and Olah (2016) for the decoder.
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.pooling((28, 28, 1), code_size=32)
+    >>> encoder.output_shape
+    (None, 32)
     """
     height, width, channels = image_shape(input_shape)
     filters, sides = halvings(filters, height, width)

@@ -70,6 +70,13 @@ def recurrent(
     ----------
     Hochreiter and Schmidhuber (1997) for the LSTM; Cho et al. (2014) for the GRU; Srivastava,
     Mansimov and Salakhutdinov (2015) for the autoencoder.
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.recurrent((28, 28), code_size=32, units=(16,), cell="gru")
+    >>> encoder.output_shape, decoder.output_shape
+    ((None, 32), (None, 28, 28))
     """
     steps, features = _sequence_shape(input_shape)
     widths = positives(units, "units")
@@ -84,14 +91,14 @@ def recurrent(
     x = inputs = keras.Input((steps, features), name="sample")
     for number, width in enumerate(widths, start=1):
         every = number < len(widths)
-        x = _layer(cell, width, seeds, f"read_{number}", every_step=every)(x)
+        x = recurrent_layer(cell, width, seeds, f"read_{number}", every_step=every)(x)
     x = dense_layer(code_size, code_ending, seeds, "code")(x)
     encoder = keras.Model(inputs, x, name="encoder")
 
     code = code_input(code_size, condition_size)
     x = keras.layers.RepeatVector(steps, name="repeat")(code)
     for number, width in enumerate(widths[::-1], start=1):
-        x = _layer(cell, width, seeds, f"write_{number}", every_step=True)(x)
+        x = recurrent_layer(cell, width, seeds, f"write_{number}", every_step=True)(x)
     x = dense_layer(features, ending, seeds, "output")(x)
     return encoder, keras.Model(code, x, name="decoder")
 
@@ -108,7 +115,7 @@ def _sequence_shape(shape: object) -> tuple[int, int]:
     return checked[0], checked[1]
 
 
-def _layer(
+def recurrent_layer(
     cell: str, width: int, seeds: Iterator[int], name: str, *, every_step: bool
 ) -> keras.layers.Layer:
     """Return a recurrent layer; ``every_step`` gives all its states, not only the last one."""

@@ -83,6 +83,13 @@ def residual(
     ----------
     He et al. (2016), "Identity mappings in deep residual networks"; Ioffe and Szegedy (2015) for
     batch normalisation.
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.residual((28, 28, 1), code_size=32, blocks=1)
+    >>> encoder.output_shape
+    (None, 32)
     """
     height, width, channels = image_shape(input_shape)
     filters, sides = halvings(filters, height, width)

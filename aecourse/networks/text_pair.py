@@ -4,7 +4,7 @@ from typing import Any
 
 from aecourse.backend import keras
 from aecourse.checks import one_of, whole
-from aecourse.networks.recurrent_pair import CELLS, _layer
+from aecourse.networks.recurrent_pair import CELLS, recurrent_layer
 from aecourse.networks.settings import dense_layer, layer_seeds
 from aecourse.networks.tied_pair import TransposedDense, link_tied
 
@@ -137,6 +137,13 @@ def text_recurrent(
     Sutskever, Vinyals and Le (2014) for the pair; Dai and Le (2015) for the autoencoder, whose
     halves share their word vectors; Bowman et al. (2016) for a code that is told at each step;
     Press and Wolf (2017) for scores by the same vectors.
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.text_recurrent(1000, length=20, code_size=16, units=32)
+    >>> encoder.output_shape, decoder.output_shape
+    ((None, 16), (None, None, 1000))
     """
     vocabulary_size = whole(vocabulary_size, "vocabulary_size", least=2)
     length, code_size = whole(length, "length"), whole(code_size, "code_size")
@@ -147,7 +154,7 @@ def text_recurrent(
     words = keras.Input((length,), dtype="int32", name="sample")
     start = keras.initializers.RandomNormal(stddev=embedding_size**-0.5, seed=next(seeds))
     x = WordVectors(vocabulary_size, embedding_size, start, mask_zero=True, name="embed")(words)
-    x = _layer(cell, units, seeds, "read", every_step=False)(x)
+    x = recurrent_layer(cell, units, seeds, "read", every_step=False)(x)
     encoder = keras.Model(words, dense_layer(code_size, "linear", seeds, "code")(x), name="encoder")
 
     code = keras.Input((code_size,), name="code")
@@ -156,7 +163,7 @@ def text_recurrent(
     states = [dense_layer(units, "linear", seeds, f"start_{part}")(code) for part in STATES[cell]]
     shift = dense_layer(embedding_size, "linear", seeds, "shift")(code)
     told = keras.layers.Add()([table(before), keras.layers.Reshape((1, embedding_size))(shift)])
-    x = _layer(cell, units, seeds, "write", every_step=True)(told, initial_state=states)
+    x = recurrent_layer(cell, units, seeds, "write", every_step=True)(told, initial_state=states)
     x = dense_layer(embedding_size, "linear", seeds, "word")(x)
     decoder = keras.Model([code, before], table(x, reverse=True), name="decoder")
     link_tied(encoder, decoder)

@@ -46,6 +46,13 @@ def tied_dense(
     References
     ----------
     Bourlard and Kamp (1988); Vincent et al. (2010).
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.tied_dense(784, code_size=32)
+    >>> encoder.output_shape, decoder.output_shape
+    ((None, 32), (None, 784))
     """
     shape = sample_shape(input_shape)
     units = positives(hidden, "hidden")
@@ -80,6 +87,13 @@ class TransposedDense(keras.layers.Layer):
         Name of the dense layer in the encoder.
     activation
         Name of a Keras activation.
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.tied_dense(8, code_size=2, hidden=(4,))
+    >>> [type(layer).__name__ for layer in decoder.layers[1:]]
+    ['TransposedDense', 'TransposedDense']
     """
 
     def __init__(self, units: int, partner: str, activation: str = "linear", **kwargs: Any) -> None:
@@ -156,6 +170,14 @@ def link_tied(encoder: keras.Model, decoder: keras.Model) -> None:
     InputError
         If the encoder has no such layer, its shape is another, or the decoder is tied to another
         encoder already.
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.tied_dense(8, code_size=2, hidden=(4,))
+    >>> networks.link_tied(encoder, decoder)
+    >>> len(decoder.trainable_weights) < len(encoder.trainable_weights)
+    True
     """
     named = {layer.name: layer for layer in getattr(encoder, "layers", [])}
     for layer in getattr(decoder, "layers", []):

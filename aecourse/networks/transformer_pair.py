@@ -67,6 +67,13 @@ def patch_transformer(
     References
     ----------
     Vaswani et al. (2017); Dosovitskiy et al. (2021); He et al. (2022) for the pair.
+
+    Examples
+    --------
+    >>> from aecourse import networks
+    >>> encoder, decoder = networks.patch_transformer((28, 28, 1), code_size=16, patch_size=7)
+    >>> encoder.output_shape
+    (None, 16, 16)
     """
     patches = Patches(input_shape, patch_size)
     shape = (patches.height, patches.width, patches.channels)

@@ -49,6 +49,14 @@ def bars_with_spread(
     ------
     InputError
         If ``values`` is empty or one is NaN or infinite.
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> accuracies = {"pixels": [0.91, 0.93, 0.92], "codes": [0.95, 0.96, 0.95]}
+    >>> figure = plots.bars_with_spread(accuracies, xlabel="accuracy")
+    >>> type(figure).__name__
+    'CourseFigure'
     """
     if not values:
         raise InputError("values is empty; give at least one label: value.")
@@ -123,6 +131,15 @@ def heatmap(
     ------
     InputError
         If the labels do not fit the shape of ``values``.
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> figure = plots.heatmap(
+    ...     [[9, 1], [2, 8]], row_labels=["cat", "dog"], column_labels=["cat", "dog"],
+    ...     xlabel="said", ylabel="is", value_label="images")
+    >>> figure.axes[0].get_xlabel()
+    'said'
     """
     grid = np.asarray(values, dtype=float)
     if grid.ndim != 2 or not np.isfinite(grid).any():
@@ -202,6 +219,16 @@ def histogram_by_group(
     ------
     InputError
         If a group is empty, not finite, or not positive on a logarithmic axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import plots
+    >>> rng = np.random.default_rng(0)
+    >>> scores = {"normal": rng.normal(size=300), "fraud": rng.normal(4, size=20)}
+    >>> figure = plots.histogram_by_group(scores, xlabel="score", threshold=2.5)
+    >>> figure.axes[0].get_xlabel()
+    'score'
     """
     numbers = {label: _sample(values, label) for label, values in groups.items()}
     if not numbers:

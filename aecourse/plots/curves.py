@@ -65,6 +65,14 @@ def learning_curves(
     ------
     InputError
         If there is no curve, or one is neither (epochs,) nor (seeds, epochs).
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> losses = {"training": [0.09, 0.05, 0.04], "validation": [0.09, 0.06, 0.05]}
+    >>> figure = plots.learning_curves(losses)
+    >>> figure.axes[0].get_xlabel()
+    'epoch'
     """
     series = arrays.curves(losses, "losses")
     figure = new_figure(
@@ -125,6 +133,15 @@ def points_with_lines(
     ------
     InputError
         If a series does not have one value for each ``x``.
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> figure = plots.points_with_lines(
+    ...     [1, 10, 100], {"codes": [0.6, 0.8, 0.9]},
+    ...     xlabel="labels", ylabel="accuracy", log_x=True)
+    >>> figure.axes[0].get_xscale()
+    'log'
     """
     positions = arrays.finite(np.asarray(x, dtype=float).ravel(), "x")
     lines = arrays.curves(series, "series")
@@ -173,6 +190,14 @@ def error_against_code_size(
         The error of each method.
     ylabel, title, provenance, alt
         As in :func:`points_with_lines`.
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> errors = {"PCA": [0.05, 0.03], "autoencoder": [0.04, 0.02]}
+    >>> figure = plots.error_against_code_size([2, 8], errors)
+    >>> figure.axes[0].get_ylabel()
+    'mean squared error on the test set'
     """
     figure = points_with_lines(
         code_sizes,

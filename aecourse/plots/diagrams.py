@@ -42,6 +42,13 @@ def network_diagram(
     ------
     InputError
         If there are fewer than three layers, a size below 1, or not one label a layer.
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> figure = plots.network_diagram([784, 256, 32, 256, 784])
+    >>> len(figure.alt) > 0
+    True
     """
     sizes = [int(size) for size in layer_sizes]
     if len(sizes) < 3 or min(sizes) < 1:

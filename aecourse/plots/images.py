@@ -54,6 +54,15 @@ def images(
     ------
     InputError
         If ``x`` is not a stack of images or ``titles`` has another length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import plots
+    >>> noise = np.random.default_rng(0).uniform(size=(6, 8, 8))
+    >>> figure = plots.images(noise, columns=3, title="Six images of noise")
+    >>> len(figure.axes)
+    6
     """
     pictures = arrays.as_images(x, "x")
     if columns < 1:
@@ -111,6 +120,15 @@ def reconstructions(
     ------
     InputError
         If the shapes differ or there are no methods.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import plots
+    >>> x = np.random.default_rng(0).uniform(size=(5, 8, 8))
+    >>> figure = plots.reconstructions(x, {"half as bright": x / 2})
+    >>> len(figure.axes)
+    10
     """
     original = arrays.as_images(x, "x")
     if not methods:
@@ -162,6 +180,15 @@ def image_rows(
     InputError
         If there are no rows, their images differ in number or size, or ``titles`` has another
         length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import plots
+    >>> noise = np.random.default_rng(0).uniform(size=(2, 5, 8, 8))
+    >>> figure = plots.image_rows({"before": noise[0], "after": noise[1]})
+    >>> len(figure.axes)
+    10
     """
     if not rows:
         raise InputError("rows is empty; give at least one name: images.")
@@ -216,6 +243,15 @@ def weights_as_images(
     ------
     InputError
         If a row does not have ``height * width`` entries.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import plots
+    >>> components = np.random.default_rng(0).normal(size=(4, 64))
+    >>> figure = plots.weights_as_images(components, image_shape=(8, 8))
+    >>> len(figure.axes)
+    5
     """
     height, width = image_shape
     vectors = arrays.matrix(weights, "weights", columns=height * width)

@@ -58,6 +58,15 @@ def latent_scatter(
     ------
     InputError
         If the codes are not two-dimensional or the labels do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import plots
+    >>> codes = np.random.default_rng(0).normal(size=(60, 2))
+    >>> figure = plots.latent_scatter(codes, labels=np.arange(60) % 3)
+    >>> figure.axes[0].get_xlabel()
+    'first latent dimension'
     """
     points = arrays.matrix(codes, "codes", columns=2)
     classes = arrays.as_labels(labels, len(points), class_names)
@@ -130,6 +139,16 @@ def latent_clouds(
     InputError
         If there are no codes, they are not two-dimensional, the labels do not fit, or a model has
         no number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import plots
+    >>> rng = np.random.default_rng(0)
+    >>> clouds = {"AAE": rng.normal(size=(60, 2)), "WAE": rng.normal(size=(60, 2))}
+    >>> figure = plots.latent_clouds(clouds, labels=np.arange(60) % 3)
+    >>> len(figure.axes)
+    2
     """
     if not codes:
         raise InputError("codes is empty; give at least one name: codes.")
@@ -212,6 +231,16 @@ def latent_grid(
     InputError
         If ``across`` or ``up`` is not a row of finite numbers, or ``decode`` gives no images, or
         not one for each code.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import plots
+    >>> def decode(codes):
+    ...     return np.ones((len(codes), 8, 8)) * codes[:, :1, np.newaxis]
+    >>> figure = plots.latent_grid(decode, across=[0.0, 0.5, 1.0])
+    >>> figure.axes[0].get_xlabel()
+    'first latent dimension'
     """
     x = _positions(across, "across")
     y = x if up is None else _positions(up, "up")

@@ -84,6 +84,13 @@ class CourseFigure(Figure):
     ----------
     alt : str
         What the figure shows, for readers who do not see it.
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> figure = plots.new_figure("An empty figure", height=2)
+    >>> type(figure).__name__, figure.png()[1:4]
+    ('CourseFigure', b'PNG')
     """
 
     alt: str = ""
@@ -120,6 +127,13 @@ def show(figure: CourseFigure, alt: str | None = None) -> None:
     ------
     InputError
         If the figure has no alt text and none is given.
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> figure = plots.network_diagram([784, 32, 784])
+    >>> plots.show(figure)
+    Figure(720x350)
     """
     from IPython.display import display
 
@@ -150,6 +164,14 @@ def new_figure(
         Where the data came from; a stand-in is stamped on the figure.
     alt : str
         What the figure shows.
+
+    Examples
+    --------
+    >>> from aecourse import plots
+    >>> figure = plots.new_figure("Error falls with the code", height=3)
+    >>> axes = figure.add_subplot()
+    >>> len(figure.axes)
+    1
     """
     figure = CourseFigure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)

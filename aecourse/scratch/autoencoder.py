@@ -26,7 +26,7 @@ class Autoencoder:
         Activation of the last layer; by default the one that fits the loss (linear, or sigmoid for
         ``"binary_cross_entropy"``).
     loss : {"squared_error", "binary_cross_entropy", "binary_cross_entropy_from_logits"}
-        What training makes small; see :mod:`aecourse.scratch.losses`.
+        What training makes small; see ``aecourse.scratch.losses``.
     seed : int
         Start of the weights.
     dtype : ``numpy.float32`` or ``numpy.float64``
@@ -42,6 +42,15 @@ class Autoencoder:
     ValueError
         If a size, an activation or the loss is not one of the above, or the loss cannot take what
         the last layer gives.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> model = scratch.Autoencoder([4, 3, 2], dtype=np.float64)
+    >>> x = np.random.default_rng(0).uniform(size=(20, 4))
+    >>> model.encode(x).shape, model.reconstruct(x).shape
+    ((20, 2), (20, 4))
     """
 
     def __init__(
@@ -82,7 +91,7 @@ class Autoencoder:
 
     @property
     def parameters(self) -> list[np.ndarray]:
-        """The weights and biases themselves, layer by layer: change them and the model changes."""
+        """The weights and biases themselves, layer by layer. Change them and the model changes."""
         return [array for layer in self.layers for array in (layer.W, layer.b)]
 
     @property

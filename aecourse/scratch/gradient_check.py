@@ -14,6 +14,15 @@ def numerical_gradient(
 
     Each entry is moved a little up and a little down: (L(w + h) - L(w - h)) / 2h. The error of
     this falls with h², that of a one-sided difference only with h.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> model = scratch.Autoencoder([4, 3, 2], dtype=np.float64)
+    >>> x = np.random.default_rng(0).uniform(size=(20, 4))
+    >>> scratch.numerical_gradient(model, x, model.parameters[0], step=1e-5).shape
+    (4, 3)
     """
     gradient = np.zeros_like(parameter)
     for place in np.ndindex(parameter.shape):
@@ -32,7 +41,7 @@ def numerical_gradient(
 def gradient_check(model: Autoencoder, x: Any, step: float = 1e-5) -> dict[str, float]:
     """Return the relative error of backpropagation for each parameter of the model.
 
-    The relative error is |g - ĝ| / (|g| + |ĝ|), with the length of the whole gradient g from
+    The relative error is ``|g - ĝ| / (|g| + |ĝ|)``, with the length of the whole gradient g from
     backpropagation and ĝ from central differences. Right code gives 1e-7 or less; a forgotten
     factor gives 0.1 or more. Takes two passes for each single weight, so use a small model.
 
@@ -54,6 +63,16 @@ def gradient_check(model: Autoencoder, x: Any, step: float = 1e-5) -> dict[str, 
     ------
     ValueError
         If the model computes in ``float32``, whose rounding would hide a right gradient.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> model = scratch.Autoencoder([4, 3, 2], hidden="sigmoid", dtype=np.float64)
+    >>> x = np.random.default_rng(0).uniform(size=(20, 4))
+    >>> errors = scratch.gradient_check(model, x)
+    >>> max(errors.values()) < 1e-5
+    True
     """
     if model.dtype is not np.float64:
         raise ValueError("the model computes in float32; build it with dtype=numpy.float64.")
@@ -68,6 +87,14 @@ def gradient_check(model: Autoencoder, x: Any, step: float = 1e-5) -> dict[str, 
 
 
 def relative_error(a: np.ndarray, b: np.ndarray) -> float:
-    """Return |a - b| / (|a| + |b|), which is 0 if both are 0."""
+    """Return ``|a - b| / (|a| + |b|)``, which is 0 if both are 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> round(scratch.relative_error(np.array([1.0]), np.array([1.1])), 3)
+    0.048
+    """
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size else 0.0

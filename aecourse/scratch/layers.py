@@ -19,17 +19,41 @@ Function = Callable[[np.ndarray], np.ndarray]
 
 
 def sigmoid(a: np.ndarray) -> np.ndarray:
-    """Return 1 / (1 + exp(-a)), written with tanh, which cannot overflow."""
+    """Return 1 / (1 + exp(-a)), written with tanh, which cannot overflow.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> scratch.sigmoid(np.array([-800.0, 0.0, 800.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
     return 0.5 * (1.0 + np.tanh(0.5 * a))
 
 
 def relu(a: np.ndarray) -> np.ndarray:
-    """Return ``a`` where it is positive and 0 elsewhere."""
+    """Return ``a`` where it is positive and 0 elsewhere.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> scratch.relu(np.array([-1.0, 2.0])).tolist()
+    [0.0, 2.0]
+    """
     return np.maximum(a, 0.0)
 
 
 def linear(a: np.ndarray) -> np.ndarray:
-    """Return ``a`` itself."""
+    """Return ``a`` itself.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> scratch.linear(np.array([-1.0, 2.0])).tolist()
+    [-1.0, 2.0]
+    """
     return a
 
 
@@ -54,6 +78,13 @@ def initial_weights(
     References
     ----------
     Glorot and Bengio (2010); He et al. (2015) for ReLU.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> scratch.initial_weights(784, 32, "relu", np.random.default_rng(0)).shape
+    (784, 32)
     """
     width = inputs / 2 if activation == "relu" else (inputs + units) / 2
     limit = np.sqrt(3.0 / width)  # such values have variance limit² / 3 = 1 / width
@@ -85,6 +116,14 @@ class Dense:
     ------
     ValueError
         If a size is below 1 or the activation is unknown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> layer = scratch.Dense(4, 2, "relu", np.random.default_rng(0))
+    >>> layer.forward(np.ones((3, 4), np.float32)).shape
+    (3, 2)
     """
 
     def __init__(

@@ -6,6 +6,16 @@ class has three functions of the network's last values Y and the target X, both 
     value(Y, X)     the loss L, a single number
     gradient(Y, X)  dL/dY, (m, features): where backpropagation starts
     output(Y)       the reconstruction that Y stands for
+
+Examples
+--------
+``BinaryCrossEntropyFromLogits``:
+
+>>> import numpy as np
+>>> from aecourse import scratch
+>>> x, logits = np.array([[1.0, 0.0]]), np.array([[800.0, -800.0]])
+>>> scratch.BinaryCrossEntropyFromLogits.value(logits, x)
+0.0
 """
 
 import numpy as np
@@ -17,7 +27,16 @@ SMALLEST = 1e-7
 
 
 class SquaredError:
-    """Squared differences: (y - x)²."""
+    """Squared differences: (y - x)².
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> x, y = np.array([[1.0, 0.0]]), np.array([[0.5, 0.0]])
+    >>> scratch.SquaredError.value(y, x)
+    0.25
+    """
 
     unit_interval = False
     output_activations = ("linear", "sigmoid", "tanh", "relu")
@@ -45,6 +64,14 @@ class BinaryCrossEntropy:
     and the sigmoid's own derivative y (1 - y) then multiplies by that number again. Rounding can
     spoil this, and where y has been clipped nothing is learnt at all.
     :class:`BinaryCrossEntropyFromLogits` takes both steps at once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> x, y = np.array([[1.0, 0.0]]), np.array([[0.9, 0.2]])
+    >>> round(scratch.BinaryCrossEntropy.value(y, x), 4)
+    0.3285
     """
 
     unit_interval = True

@@ -16,6 +16,15 @@ class SGD:
     ----------
     learning_rate : float
         Length of a step, as a multiple of the gradient.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> weights = [np.array([1.0, 2.0])]
+    >>> scratch.SGD(learning_rate=0.1).step(weights, [np.array([1.0, -1.0])])
+    >>> weights[0].tolist()
+    [0.9, 2.1]
     """
 
     def __init__(self, learning_rate: float = 0.01) -> None:
@@ -38,6 +47,17 @@ class Momentum:
         Length of the push that a gradient gives.
     momentum : float
         How much of the velocity remains after each step, 0 ≤ momentum < 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> weights = [np.array([1.0])]
+    >>> optimiser = scratch.Momentum(learning_rate=0.1, momentum=0.5)
+    >>> for _ in range(2):
+    ...     optimiser.step(weights, [np.array([1.0])])
+    >>> weights[0].round(3).tolist()
+    [0.75]
     """
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.9) -> None:
@@ -71,6 +91,15 @@ class Adam:
     References
     ----------
     Kingma and Ba (2015).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> weights = [np.array([1.0, 2.0])]
+    >>> scratch.Adam(learning_rate=0.1).step(weights, [np.array([1.0, -500.0])])
+    >>> weights[0].round(3).tolist()
+    [0.9, 2.1]
     """
 
     def __init__(

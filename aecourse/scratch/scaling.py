@@ -2,6 +2,22 @@
 
 Min–max scaling is often called *normalisation*, scaling by mean and standard deviation
 *standardisation*; a value scaled in the second way is a z-score.
+
+Examples
+--------
+``MinMaxScaler``:
+
+>>> from aecourse import scratch
+>>> scaler = scratch.MinMaxScaler().fit([[1.0], [3.0]])
+>>> scaler.transform([[2.0], [3.0]]).tolist()
+[[0.5], [1.0]]
+
+``ZScoreScaler``:
+
+>>> from aecourse import scratch
+>>> scaler = scratch.ZScoreScaler().fit([[1.0], [3.0]])
+>>> scaler.transform([[2.0], [3.0]]).tolist()
+[[0.0], [1.0]]
 """
 
 from typing import Any, Self

@@ -1,4 +1,15 @@
-"""The training loop: draw a batch, go forward, go back, take a step; again and again."""
+"""The training loop: draw a batch, go forward, go back, take a step; again and again.
+
+Examples
+--------
+``batches``:
+
+>>> import numpy as np
+>>> from aecourse import scratch
+>>> x = np.arange(10)
+>>> [len(batch) for batch in scratch.batches(x, batch_size=4, seed=0, epoch=0)]
+[4, 4, 2]
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +36,16 @@ class History:
         The loss on the validation data after each epoch; empty without such data.
     outcome : {"finished", "interrupted", "diverged"}
         How training ended.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> model = scratch.Autoencoder([4, 3, 2], dtype=np.float64)
+    >>> x = np.random.default_rng(0).uniform(size=(20, 4))
+    >>> history = scratch.train(model, x, scratch.Adam(), epochs=2)
+    >>> type(history).__name__, history.outcome, len(history.loss)
+    ('History', 'finished', 2)
     """
 
     steps: list[float] = field(default_factory=list)
@@ -79,6 +100,16 @@ def train(
     ------
     ValueError
         If the data are not what the model takes or a number makes no sense.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import scratch
+    >>> model = scratch.Autoencoder([4, 3, 2], dtype=np.float64)
+    >>> x = np.random.default_rng(0).uniform(size=(20, 4))
+    >>> history = scratch.train(model, x, scratch.Adam(0.01), epochs=20)
+    >>> history.loss[-1] < history.loss[0]
+    True
     """
     x = model.checked(x)
     if validation_data is not None:

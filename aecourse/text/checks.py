@@ -33,6 +33,17 @@ def checked_texts(texts: Any, name: str = "texts") -> list[str]:
     InputError
         If it is a single string, is empty or holds anything but strings; the message names the
         first such place.
+
+    Examples
+    --------
+    >>> from aecourse import errors, text
+    >>> text.checked_texts(("one text", ""))
+    ['one text', '']
+    >>> try:
+    ...     text.checked_texts(["one text", None])
+    ... except errors.InputError as error:
+    ...     print(error)
+    texts[1] is None, a missing value; leave it out, or put the empty string ''.
     """
     if isinstance(texts, (str, bytes)):
         raise InputError(f"{name} is a single text; for one text give [{name}].")

@@ -25,12 +25,18 @@ LONGEST_FOOTER = 4  # lines, the custom for a signature; what is longer belongs 
 
 
 def without_headers(post: str) -> str:
-    """Return a post from behind its first empty line on; all of it if it begins with no header.
+    r"""Return a post from behind its first empty line on; all of it if it begins with no header.
 
     Raises
     ------
     InputError
         If it is no string.
+
+    Examples
+    --------
+    >>> from aecourse import text
+    >>> text.without_headers("From: a@b.c\nSubject: engines\n\nAny oil will do.")
+    'Any oil will do.'
     """
     whole = "\n".join(_lines(post))
     _, blank, rest = whole.partition("\n\n")
@@ -38,18 +44,24 @@ def without_headers(post: str) -> str:
 
 
 def without_quotes(post: str) -> str:
-    """Return a post without the lines that repeat or announce another one.
+    r"""Return a post without the lines that repeat or announce another one.
 
     Raises
     ------
     InputError
         If it is no string.
+
+    Examples
+    --------
+    >>> from aecourse import text
+    >>> text.without_quotes("Anna writes:\n> Which oil?\nAny will do.")
+    'Any will do.'
     """
     return "\n".join(line for line in _lines(post) if not QUOTED.search(line))
 
 
 def without_footer(post: str) -> str:
-    """Return a post without the signature below it.
+    r"""Return a post without the signature below it.
 
     A signature begins at a line ``--``, as was the custom. Where there is none, up to four lines at
     the end, below an empty line or a rule, count as one. So a short last paragraph goes too.
@@ -58,6 +70,12 @@ def without_footer(post: str) -> str:
     ------
     InputError
         If it is no string.
+
+    Examples
+    --------
+    >>> from aecourse import text
+    >>> text.without_footer("Any oil will do.\n--\nBob, Motors Inc.")
+    'Any oil will do.'
     """
     lines = [line.rstrip() for line in _lines(post)]
     if SIGNATURE in lines:
@@ -71,12 +89,19 @@ def without_footer(post: str) -> str:
 
 
 def body(post: str) -> str:
-    """Return a post without header, quotes and footer.
+    r"""Return a post without header, quotes and footer.
 
     Raises
     ------
     InputError
         If it is no string.
+
+    Examples
+    --------
+    >>> from aecourse import text
+    >>> post = "From: Bob\nSubject: oil\n\nAnna writes:\n> Which oil?\nAny will do.\n--\nBob"
+    >>> text.body(post)
+    'Any will do.'
     """
     return without_footer(without_quotes(without_headers(post))).strip()
 

@@ -50,7 +50,8 @@ class Tokeniser:
 
     Examples
     --------
-    >>> Tokeniser().tokens("Don&#39;t watch it.<br />Boring!")
+    >>> from aecourse import text
+    >>> text.Tokeniser().tokens("Don&#39;t watch it.<br />Boring!")
     ["don't", 'watch', 'it', 'boring']
 
     References
@@ -107,6 +108,12 @@ def without_markup(text: str) -> str:
     """Return a text with spaces in place of HTML tags, and with entities read.
 
     Tags go first: what an entity spells out, as ``&lt;b&gt;`` does, is meant to be read.
+
+    Examples
+    --------
+    >>> from aecourse import text
+    >>> text.without_markup("<b>Tom</b> &amp; Jerry")
+    ' Tom  & Jerry'
     """
     return html.unescape(TAG.sub(" ", text))
 
@@ -131,6 +138,12 @@ def sentences(text: Any) -> list[str]:
     ------
     InputError
         If it is no string.
+
+    Examples
+    --------
+    >>> from aecourse import text
+    >>> text.sentences("It is slow. <br />But what an end!")
+    ['It is slow.', 'But what an end!']
     """
     found = SENTENCE_END.split(without_markup(checked_text(text)))
     return [sentence.strip() for sentence in found if sentence.strip()]

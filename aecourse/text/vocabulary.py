@@ -1,4 +1,37 @@
-"""Words as whole numbers, for networks that read a text word by word."""
+"""Words as whole numbers, for networks that read a text word by word.
+
+Examples
+--------
+``PADDING``:
+
+>>> from aecourse import text
+>>> text.Vocabulary(["film"]).encode(["film"], length=4).tolist(), text.PADDING
+([[4, 3, 0, 0]], 0)
+
+``UNKNOWN``:
+
+>>> from aecourse import text
+>>> text.Vocabulary(["film"]).numbers_of("a film"), text.UNKNOWN
+([1, 4], 1)
+
+``START``:
+
+>>> from aecourse import text
+>>> text.Vocabulary(["film"]).decode([[text.START, 4, text.END]])
+['film']
+
+``END``:
+
+>>> from aecourse import text
+>>> text.Vocabulary(["film"]).encode(["film"], length=3).tolist(), text.END
+([[4, 3, 0]], 3)
+
+``SPECIAL``:
+
+>>> from aecourse import text
+>>> text.SPECIAL
+('<padding>', '<unknown>', '<start>', '<end>')
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,6 +60,13 @@ class Coverage(NamedTuple):
         Texts that are longer than a sequence.
     unknown
         Words that the vocabulary does not have.
+
+    Examples
+    --------
+    >>> from aecourse import text
+    >>> words = text.Vocabulary.fit(["a good film", "a good end"])
+    >>> words.coverage(["good", "a very good film"], length=3)
+    Coverage(truncated=0.5, unknown=0.4)
     """
 
     truncated: float
@@ -50,6 +90,18 @@ class Vocabulary:
     ------
     InputError
         If there are no words, or a word comes twice.
+
+    Examples
+    --------
+    >>> from aecourse import text
+    >>> words = text.Vocabulary.fit(["a good film", "a good end"])
+    >>> words.words[4:]
+    ('a', 'good')
+    >>> sequences = words.encode(["A good cast!"], length=5)
+    >>> sequences
+    array([[4, 5, 1, 3, 0]], dtype=int32)
+    >>> words.decode(sequences)
+    ['a good <unknown>']
     """
 
     def __init__(self, words: Sequence[str], tokeniser: Tokeniser | None = None) -> None:

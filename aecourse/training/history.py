@@ -27,6 +27,16 @@ class History:
     best_epoch
         The epoch with the lowest validation loss, counted from 1; its weights are the model's when
         early stopping was on. ``None`` without validation data.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks, training
+    >>> x = np.random.default_rng(0).uniform(size=(64, 8)).astype("float32")
+    >>> model = models.Autoencoder(*networks.dense(8, code_size=2, hidden=(16,)))
+    >>> history = training.fit(model, x, epochs=2, progress=False)
+    >>> type(history).__name__, history.outcome, list(history.to_frame().columns)
+    ('History', 'finished', ['loss', 'mse', 'reconstruction'])
     """
 
     metrics: dict[str, list[float]] = field(default_factory=dict)

@@ -60,6 +60,16 @@ def pretrain_layerwise(
     References
     ----------
     Hinton and Salakhutdinov (2006); Bengio et al. (2007).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks, training
+    >>> x = np.random.default_rng(0).uniform(size=(64, 8)).astype("float32")
+    >>> model = models.Autoencoder(*networks.dense(8, code_size=2, hidden=(16,)))
+    >>> histories = training.pretrain_layerwise(model, x, epochs=1, progress=False)
+    >>> len(histories)
+    2
     """
     model = _as_model(model)
     pairs = mirrored_layers(model)

@@ -11,7 +11,6 @@ from aecourse.checks import one_of, real, whole
 from aecourse.errors import InputError
 from aecourse.models.base import DEFAULT_LEARNING_RATE, Autoencoder
 from aecourse.models.code_prior import CodePrior
-from aecourse.models.inputs import Data
 from aecourse.training.batches import batches, steps_in
 from aecourse.training.checkpoint import Checkpoint, settings_of
 from aecourse.training.early_stopping import EarlyStopping
@@ -88,13 +87,23 @@ def fit(
     References
     ----------
     Kingma and Ba (2015) for Adam; Loshchilov and Hutter (2017) for the cosine schedule.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import models, networks, training
+    >>> x = np.random.default_rng(0).uniform(size=(64, 8)).astype("float32")
+    >>> model = models.Autoencoder(*networks.dense(8, code_size=2, hidden=(16,)))
+    >>> history = training.fit(model, x, epochs=2, batch_size=32, progress=False)
+    >>> len(history.metrics["loss"])
+    2
     """
     _check_numbers(epochs, batch_size, seed, early_stopping, validation_data is not None)
     x = model.checked(x)
     if validation_data is not None:
         validation_data = model.checked(validation_data, "validation_data")
     steps = steps_in(x, batch_size)
-    _compile(model, learning_rate, schedule, steps * epochs)
+    prepare(model, learning_rate, schedule, steps * epochs)
 
     stopping = EarlyStopping(early_stopping) if early_stopping else None
     saved, history = None, None
@@ -110,60 +119,81 @@ def fit(
         saved = Checkpoint(checkpoint, settings)
         history = saved.load(model, stopping)
     recorder = Recorder(history or History(), stopping, saved)
+    first = len(recorder.history.epochs)
     if not recorder.history.complete(epochs):
-        _train(
+        run_epochs(
             model,
-            x,
-            validation_data,
+            batches(x, batch_size=batch_size, seed=seed, first_epoch=first, last_epoch=epochs),
             recorder,
-            callbacks,
             epochs=epochs,
-            batch_size=batch_size,
-            seed=seed,
+            steps=steps,
             progress=progress,
+            callbacks=callbacks,
+            validation_data=None if validation_data is None else (validation_data, None),
+            validation_batch_size=max(batch_size, VALIDATION_BATCH),
         )
     if stopping is not None and not recorder.history.interrupted:
         stopping.restore(model)
     return recorder.history
 
 
-def _train(
+def run_epochs(
     model: Trainable,
-    x: Data,
-    validation_data: Data | None,
+    samples: Any,
     run: "Recorder",
-    callbacks: Sequence[keras.callbacks.Callback],
     *,
     epochs: int,
-    batch_size: int,
-    seed: int,
+    steps: int,
     progress: bool,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    interruptible: bool = True,
+    **validation: Any,
 ) -> None:
-    """Run Keras's loop over the epochs that are left, and end it cleanly whatever happens."""
+    """Run Keras's loop over the epochs that are left, and end it cleanly whatever happens.
+
+    Parameters
+    ----------
+    model
+        The compiled model.
+    samples
+        The batches of all epochs that are left.
+    run
+        What it has come to.
+    epochs
+        Number of epochs, those that are over included.
+    steps
+        Batches in an epoch.
+    progress
+        Whether to show a progress line and a line of summary.
+    callbacks
+        Further Keras callbacks.
+    interruptible
+        Whether Ctrl-C ends the run and is no error.
+    **validation
+        What Keras's loop is told of the validation samples.
+    """
     first = len(run.history.epochs)
-    steps = steps_in(x, batch_size)
     line = Progress(total=steps * epochs, done=steps * first, epochs=epochs) if progress else None
     stopping = [run.stopping] if run.stopping else []
     try:
         keras.Model.fit(
             model,
-            batches(x, batch_size=batch_size, seed=seed, first_epoch=first, last_epoch=epochs),
+            samples,
             epochs=epochs,
             initial_epoch=first,
             steps_per_epoch=steps,
-            validation_data=None if validation_data is None else (validation_data, None),
-            validation_batch_size=max(batch_size, VALIDATION_BATCH),
             shuffle=False,
             verbose=0,
             # The recorder saves what the others have done, so it comes after them.
             callbacks=[*callbacks, *stopping, run, *([line] if line else [])],
+            **validation,
         )
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not (interruptible and isinstance(error, KeyboardInterrupt)):
+            if line:
+                line.clear()
+            raise
         run.interrupt()
-    except BaseException:
-        if line:
-            line.clear()
-        raise
     if line:
         line.end(run.summary())
     elif run.history.interrupted:
@@ -219,8 +249,8 @@ class Recorder(keras.callbacks.Callback):
         self.history.seconds = self.seconds_before + time.perf_counter() - self.started
 
 
-def _compile(model: Trainable, learning_rate: float | None, schedule: Schedule, steps: int) -> None:
-    """Give the model the optimiser that is asked for, with all variables in place."""
+def prepare(model: Trainable, learning_rate: float | None, schedule: Schedule, steps: int) -> None:
+    """Give a model the optimiser for a run of so many steps, with all variables in place."""
     one_of(schedule, "schedule", ("constant", "cosine"))
     if learning_rate is not None:
         real(learning_rate, "learning_rate", above=0)

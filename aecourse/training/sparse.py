@@ -61,6 +61,18 @@ def fit_sparse(
     ------
     InputError
         If ``x`` is not what the model takes, or a setting makes no sense.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse import models, networks, training
+    >>> rows = sparse.csr_array(np.random.default_rng(0).poisson(0.1, (100, 50)))
+    >>> pair = networks.dense(50, code_size=4, hidden=(), output_activation="linear")
+    >>> model = models.TfidfDenoisingAutoencoder(*pair, level=0.5)
+    >>> history = training.fit_sparse(model, rows, epochs=2, progress=False)
+    >>> len(history.metrics["loss"])
+    2
     """
     whole(epochs, "epochs")
     whole(batch_size, "batch_size")

@@ -55,6 +55,15 @@ class CloudExplorer(Explorer):
     InputError
         If shapes do not fit each other, epochs do not rise, a model has no number, or the clouds
         are too many or too large.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import widgets
+    >>> codes = np.random.default_rng(0).normal(size=(3, 50, 2))
+    >>> explorer = widgets.CloudExplorer({"AAE": codes}, np.arange(50) % 5, epochs=[0, 1, 2])
+    >>> explorer.codes_at(1)["AAE"].shape
+    (50, 2)
     """
 
     _esm = module("cloud.js")

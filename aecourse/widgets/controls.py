@@ -30,6 +30,13 @@ class Range:
         A logarithmic slider; for learning rates and the like.
     whole : bool
         Whole numbers only.
+
+    Examples
+    --------
+    >>> from aecourse import widgets
+    >>> rate = widgets.Range("learning rate", 1e-4, 1, start=0.01, log=True)
+    >>> rate.low, rate.high
+    (0.0001, 1)
     """
 
     label: str
@@ -85,6 +92,13 @@ class Choice:
         The values to choose from.
     start : object
         The first value, one of the options.
+
+    Examples
+    --------
+    >>> from aecourse import widgets
+    >>> optimiser = widgets.Choice("optimiser", ["SGD", "Adam"], start="Adam")
+    >>> optimiser.start
+    'Adam'
     """
 
     label: str

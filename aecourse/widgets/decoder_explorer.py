@@ -59,6 +59,16 @@ class DecoderExplorer(Explorer):
     ------
     InputError
         If shapes do not fit each other, an activation is unknown, or the weights are too large.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import widgets
+    >>> rng = np.random.default_rng(0)
+    >>> layers = [(rng.normal(size=(2, 16)), np.zeros(16))]
+    >>> explorer = widgets.DecoderExplorer(layers, ["sigmoid"], image_shape=(4, 4))
+    >>> explorer.decode([0.5, -1.0]).shape
+    (4, 4)
     """
 
     _esm = module("layers.js", "decoder.js")

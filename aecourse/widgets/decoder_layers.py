@@ -83,6 +83,15 @@ class TransposedConvolution:
     References
     ----------
     Dumoulin and Visin (2016).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import widgets
+    >>> layer = widgets.TransposedConvolution(
+    ...     np.ones((3, 3, 1, 1)), np.zeros(1), input_shape=(4, 4), output_shape=(8, 8))
+    >>> layer.inputs, layer.outputs
+    (16, 64)
     """
 
     kernel: np.ndarray
@@ -93,12 +102,12 @@ class TransposedConvolution:
 
     @property
     def inputs(self) -> int:
-        """How many numbers the layer takes: pixels times channels."""
+        """How many numbers the layer takes, which is pixels times channels."""
         return prod(self.input_shape) * self.kernel.shape[3]
 
     @property
     def outputs(self) -> int:
-        """How many numbers the layer gives: pixels times filters."""
+        """How many numbers the layer gives, which is pixels times filters."""
         return prod(self.output_shape) * self.kernel.shape[2]
 
     def checked(self, name: str) -> "TransposedConvolution":
@@ -223,6 +232,14 @@ def decoder_layers(
     ------
     InputError
         If a layer is of another kind, which the explorer could not compute.
+
+    Examples
+    --------
+    >>> from aecourse import networks, widgets
+    >>> encoder, decoder = networks.dense((4, 4), code_size=2, hidden=(8,))
+    >>> layers, activations = widgets.decoder_layers(decoder)
+    >>> activations
+    ['relu', 'sigmoid']
     """
     layers: list[TransposedConvolution | tuple[np.ndarray, np.ndarray]] = []
     activations: list[str] = []

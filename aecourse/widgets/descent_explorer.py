@@ -55,6 +55,13 @@ class DescentExplorer(Explorer):
     ------
     InputError
         If a parameter is outside its range.
+
+    Examples
+    --------
+    >>> from aecourse import widgets
+    >>> explorer = widgets.DescentExplorer(optimiser="momentum", steps=30)
+    >>> bool(explorer.losses()[-1] < explorer.losses()[0])
+    True
     """
 
     _esm = module("descent.js")

@@ -40,6 +40,15 @@ class LineExplorer(Explorer):
     ------
     InputError
         If ``points`` is not (n, 2), holds NaN, has more than 500 points, or they are all the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import widgets
+    >>> points = np.array([[-2.0, -1.0], [0.0, 0.1], [2.0, 1.0], [4.0, 1.9]])
+    >>> explorer = widgets.LineExplorer(points)
+    >>> bool(explorer.error(explorer.best_angle) <= explorer.error(0))
+    True
     """
 
     _esm = module("line.js")

@@ -85,6 +85,17 @@ class RecommendationExplorer(Explorer):
     References
     ----------
     Steck (2019) for the linear recommender; Liang et al. (2018) for the autoencoder.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import widgets
+    >>> titles = ["Alien", "Aliens", "Heidi"]
+    >>> alike = np.array([[0, 0.8, 0.1], [0.8, 0, 0.1], [0.1, 0.1, 0]])
+    >>> encoder, decoder = (np.eye(3), np.zeros(3)), (alike, np.zeros(3))
+    >>> explorer = widgets.RecommendationExplorer(titles, [0.5, 0.4, 0.3], alike, encoder, decoder)
+    >>> [titles[place] for place in explorer.lists([0])["EASE"].places]
+    ['Aliens', 'Heidi']
     """
 
     _esm = module("recommendation.js")

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from aecourse.errors import InputError
 from aecourse.plots import CourseFigure, arrays
+from aecourse.plots.curves import plain_numbers
 from aecourse.plots.style import applied, colour, new_figure, number
 from aecourse.widgets.explorer import Explorer, as_array, module
 
@@ -57,6 +58,16 @@ class SettingExplorer(Explorer):
     InputError
         If the values do not rise, shapes do not fit, a number is not finite, or the images are too
         many.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import widgets
+    >>> images = np.random.default_rng(0).uniform(size=(2, 3, 8, 8))
+    >>> explorer = widgets.SettingExplorer(
+    ...     "weight", [0.0, 1.0], {"reconstructions": images}, {"error": [0.02, 0.03]})
+    >>> explorer.numbers_at(1.0)
+    {'error': 0.03}
     """
 
     _esm = module("setting.js")
@@ -157,7 +168,10 @@ class SettingExplorer(Explorer):
         axes.fill_between(self.values, runs.min(axis=0), runs.max(axis=0), alpha=0.2)
         axes.plot(self.values, mean, "o-", color=colour(0), markersize=4)
         axes.plot(self.values[index], mean[index], "D", color=colour(1), markersize=8)
-        axes.set(xlabel=self.setting, xscale="log" if self.log else "linear")
+        axes.set_xlabel(self.setting)
+        if self.log:
+            axes.set_xscale("log")
+            plain_numbers(axes.xaxis)
         axes.set_title(name, loc="left", fontsize=9.5)
 
     def _alt(self) -> str:

@@ -62,6 +62,14 @@ class ThresholdExplorer(Explorer):
     InputError
         If the arrays do not fit, hold NaN, lack one of the classes or have too many samples, or a
         cost is out of range.
+
+    Examples
+    --------
+    >>> from aecourse import widgets
+    >>> explorer = widgets.ThresholdExplorer(
+    ...     labels=[0, 0, 0, 1], scores=[0.1, 0.2, 0.4, 0.9], losses=[0, 0, 0, 250])
+    >>> explorer.outcome(0.5, false_alarm=5)["recall"]
+    1.0
     """
 
     _esm = module("threshold.js")

@@ -31,6 +31,13 @@ class TitleForm:
     ------
     InputError
         If ``start`` is empty; and whatever ``answer`` raises for it.
+
+    Examples
+    --------
+    >>> from aecourse import widgets
+    >>> form = widgets.TitleForm(lambda titles: f"<p>Like {titles[0]}: Aliens</p>", ["Alien"])
+    >>> form.titles(), form.first
+    (['Alien'], '<p>Like Alien: Aliens</p>')
     """
 
     def __init__(self, answer: Answer, start: Sequence[str], known: Sequence[str] = ()) -> None:

@@ -54,6 +54,15 @@ def training_tuner(
     ------
     InputError
         If the two arrays do not have the same features.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import widgets
+    >>> x = np.random.default_rng(0).uniform(size=(40, 16))
+    >>> tuner = widgets.training_tuner(x[:30], x[30:])
+    >>> sorted(tuner.start)
+    ['code_size', 'epochs', 'hidden_units', 'learning_rate', 'optimiser', 'scaling']
     """
     experiment = TrainingExperiment(x_train, x_validation, provenance=provenance, seed=seed)
     largest = min(LARGEST_CODE, *experiment.x_train.shape)

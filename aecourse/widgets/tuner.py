@@ -30,6 +30,16 @@ class Tuner:
         asserts that the list is empty.
     best : dict
         The run with the smallest value of ``minimise``.
+
+    Examples
+    --------
+    >>> from aecourse import plots, widgets
+    >>> def experiment(size):
+    ...     return plots.network_diagram([8, size, 8]), {"weights": 16 * size}
+    >>> size = widgets.Range("code size", 1, 8, start=2, whole=True)
+    >>> tuner = widgets.tune(experiment, size=size)
+    >>> type(tuner).__name__, tuner.run(size=4)
+    ('Tuner', {'weights': 64})
     """
 
     def __init__(
@@ -169,8 +179,13 @@ def tune(experiment: Experiment, *, minimise: str | None = None, **controls: Con
 
     Examples
     --------
-    >>> tune(experiment, minimise="validation error",
-    ...      learning_rate=Range("learning rate", 1e-4, 1, start=0.01, log=True))  # doctest: +SKIP
+    >>> from aecourse import plots, widgets
+    >>> def experiment(size):
+    ...     return plots.network_diagram([8, size, 8]), {"weights": 16 * size}
+    >>> size = widgets.Range("code size", 1, 8, start=2, whole=True)
+    >>> tuner = widgets.tune(experiment, size=size)
+    >>> tuner.summary
+    {'weights': 32}
     """
     if not controls:
         raise InputError("tune needs at least one control, such as learning_rate=Range(…).")

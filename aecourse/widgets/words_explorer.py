@@ -55,6 +55,16 @@ class WordsExplorer(Explorer):
     InputError
         If shapes do not fit, a number is not finite or too large for half precision, a word comes
         twice, there is no example, or the weights are too many.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from aecourse import widgets
+    >>> kernel, words = np.array([[1.0, 0], [1, 0], [0, 1]]), ["actor", "film", "bug"]
+    >>> halves = (kernel, np.zeros(2)), (kernel.T, np.zeros(3))
+    >>> explorer = widgets.WordsExplorer(words, np.ones(3), halves, examples=["an actor"])
+    >>> {word: round(value, 2) for word, value in explorer.beside("an actor").items()}
+    {'film': 0.71, 'bug': 0.0}
     """
 
     _esm = module("words.js")

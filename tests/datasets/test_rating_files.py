@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from data_builders import write_files, zipped
 
+from aecourse import datasets
 from aecourse.datasets.rating_files import GENRES, load_ratings
 from aecourse.datasets.rating_tables import COLUMNS, checked_ratings
 from aecourse.errors import DataError, InputError
@@ -75,6 +76,16 @@ def test_the_file_of_ratings_stands_for_its_folder(release, tmp_path):
     found, expected = load_ratings(tmp_path / name), load_ratings(tmp_path)
     pd.testing.assert_frame_equal(found.ratings, expected.ratings)
     pd.testing.assert_frame_equal(found.movies, expected.movies)
+
+
+def test_load_takes_the_path_of_a_release(tmp_path):
+    write_files(tmp_path, RELEASES["100k"])
+    data = datasets.load("movielens", path=tmp_path)
+    assert data.provenance.name == "MovieLens 100K"
+    assert data.provenance in datasets.loaded()
+    for name, wrong in (("movielens", {"limit": 5}), ("mnist", {"path": tmp_path})):
+        with pytest.raises(InputError, match="path belongs to"):
+            datasets.load(name, **wrong)
 
 
 def test_films_in_utf_8_are_read_too(tmp_path):

@@ -1,5 +1,7 @@
 """Measures and thresholds of anomaly detection, beside sums by hand and scikit-learn."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
@@ -17,6 +19,7 @@ LABELLED = [
     metrics.average_precision,
     lambda labels, scores: metrics.precision_at(labels, scores, 1),
     lambda labels, scores: metrics.bootstrap_interval(metrics.roc_auc, labels, scores),
+    lambda labels, scores: metrics.lead_interval(metrics.roc_auc, labels, scores, scores),
     lambda labels, scores: metrics.confusion_at(labels, scores, 0.5),
     lambda labels, scores: metrics.total_cost(labels, scores, 0.5, **COSTS),
     lambda labels, scores: metrics.lowest_cost_threshold(labels, scores, **COSTS),
@@ -149,6 +152,20 @@ def test_a_higher_confidence_has_a_wider_interval():
 def test_a_bootstrap_setting_out_of_range_is_refused(setting, value):
     with pytest.raises(InputError, match=f"{setting} is"):
         metrics.bootstrap_interval(metrics.roc_auc, LABELS, SCORES, **{setting: value})
+
+
+def test_a_lead_is_drawn_on_the_same_samples_for_both():
+    labels, scores = drawn(count=100)
+    lead = partial(metrics.lead_interval, metrics.roc_auc, labels, repetitions=100)
+    assert lead(scores, scores) == (0, 0, 0)
+    ahead = lead(labels, scores)
+    assert ahead.value == pytest.approx(1 - metrics.roc_auc(labels, scores))
+    assert 0 < ahead.low < ahead.value < ahead.high
+    assert lead(scores, labels) == pytest.approx((-ahead.value, -ahead.high, -ahead.low))
+    # Drawn each by itself, the difference would be far less certain.
+    alike = lead(scores, scores + 0.01 * np.random.default_rng(1).normal(size=100))
+    alone = metrics.bootstrap_interval(metrics.roc_auc, labels, scores, repetitions=100)
+    assert alike.high - alike.low < 0.2 * (alone.high - alone.low)
 
 
 # --- at a threshold -------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "environment": "from os import environ as e\n"
         "print(e['AECOURSE_PROFILE'], e['AECOURSE_EXECUTING'])",
         "bar": r"print('10 %\r100 %')",
+        "pause": "import time\nprint('a', flush=True)\ntime.sleep(0.5)\nprint('b')",
         "address": "object()",
         "record": "from aecourse.results import record\n"
         "record('01_small', 'loss', 0.25, unit='1', dataset='none')",
@@ -61,6 +62,10 @@ def test_what_a_progress_bar_overwrote_and_memory_addresses_are_dropped(executed
     assert notebooks.text(output(executed, "bar")["text"]) == "100 %\n"
     shown = notebooks.text(output(executed, "address")["data"]["text/plain"])
     assert shown == "<object at 0x…>"
+
+
+def test_what_a_cell_prints_with_pauses_is_one_output(executed: Path) -> None:
+    assert notebooks.text(output(executed, "pause")["text"]) == "a\nb\n"
 
 
 def test_the_facts_stand_right_below_the_title_and_only_there(executed: Path) -> None:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from samples import (
     cloud_explorer,
     convolutional_explorer,
@@ -442,6 +443,23 @@ def test_viewers_without_javascript_see_a_still_picture_with_alt_text(make):
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert make().heading in metadata["image/png"]["alt"]
     assert "moves in JupyterLab" in data["text/plain"]
+
+
+def test_numbers_below_a_logarithmic_axis_stand_apart():
+    figure = setting_explorer(
+        values=[2, 8, 16, 32], images={"decoded": np.ones((4, 6, 5, 4))}, weights={}
+    ).figure()
+    figure.canvas.draw()
+    for axes in (axes for axes in figure.findobj(Axes) if axes.get_xlabel() == "β"):
+        boxes = [
+            label.get_window_extent()
+            for minor in (False, True)
+            for label in axes.get_xticklabels(minor=minor)
+            if label.get_text() and axes.bbox.x0 <= label.get_window_extent().x1 <= axes.bbox.x1 + 9
+        ]
+        assert len(boxes) >= 3
+        boxes.sort(key=lambda box: box.x0)
+        assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 @pytest.mark.parametrize("make", ALL)

@@ -116,25 +116,12 @@ def intervals() -> None:
             )
             keep_interval(
                 f"cards_{method}_{measure}_lead",
-                lead(function, labels, scores[method], scores[best]),
+                metrics.lead_interval(
+                    function, labels, scores[method], scores[best], repetitions=DRAWS
+                ),
                 f"{method} minus {best}, the same rows for both; seed 0; {of_rows(parts)}",
                 data,
             )
-
-
-def lead(
-    measure: metrics.detection.Measure,
-    labels: anomalies.Labels,
-    scores: anomalies.Rows,
-    others: anomalies.Rows,
-) -> metrics.Interval:
-    """Return by how much one detector is ahead of another on rows drawn anew for both at once."""
-
-    def difference(labels: anomalies.Labels, numbers: anomalies.Rows) -> float:
-        rows = numbers.astype(int)
-        return measure(labels, scores[rows]) - measure(labels, others[rows])
-
-    return metrics.bootstrap_interval(difference, labels, range(len(labels)), repetitions=DRAWS)
 
 
 def keep_interval(key: str, interval: metrics.Interval, about: str, data: datasets.Dataset) -> None:

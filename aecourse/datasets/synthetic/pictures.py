@@ -20,6 +20,13 @@ def digits() -> Contents:
 
     Source: optical recognition of handwritten digits (Alpaydin and Kaynak, 1998), which
     scikit-learn carries along.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> contents = synthetic.digits()
+    >>> contents.x_train.shape[1:], len(contents.class_names)
+    ((28, 28), 10)
     """
     from sklearn.datasets import load_digits
 
@@ -42,12 +49,28 @@ def digits() -> Contents:
 
 
 def garments() -> Contents:
-    """Return drawn silhouettes of Fashion-MNIST's ten garments, 28×28 in grey."""
+    """Return drawn silhouettes of Fashion-MNIST's ten garments, 28×28 in grey.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> contents = synthetic.garments()
+    >>> contents.class_names[:2]
+    ('T-shirt/top', 'Trouser')
+    """
     return _gallery(_draw_garment, GARMENTS, seed=1)
 
 
 def coloured_shapes() -> Contents:
-    """Return ten kinds of coloured shape on coloured ground, 32×32×3."""
+    """Return ten kinds of coloured shape on coloured ground, 32×32×3.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> contents = synthetic.coloured_shapes()
+    >>> contents.x_train.shape[1:], len(contents.class_names)
+    ((32, 32, 3), 10)
+    """
     return _gallery(_draw_shape, _SHAPES, seed=2)
 
 

@@ -42,7 +42,15 @@ class _Moment:
 
 
 def people() -> tuple[np.ndarray, np.ndarray]:
-    """Return grey ``(400, 64, 64)`` pictures of forty people, ten of each, and who it is."""
+    """Return grey ``(400, 64, 64)`` pictures of forty people, ten of each, and who it is.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> pictures, person = synthetic.people()
+    >>> pictures.shape, len(set(person.tolist()))
+    ((400, 64, 64), 40)
+    """
     rng = np.random.default_rng(7)
     images = []
     for _ in range(_PEOPLE):
@@ -53,7 +61,15 @@ def people() -> tuple[np.ndarray, np.ndarray]:
 
 
 def faces() -> tuple[np.ndarray, np.ndarray]:
-    """Return colour pictures of different people, ``(1000, 64, 64, 3)`` and ``(200, …)``."""
+    """Return colour pictures of different people, ``(1000, 64, 64, 3)`` and ``(200, …)``.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> train, test = synthetic.faces()
+    >>> train.shape, test.shape
+    ((1000, 64, 64, 3), (200, 64, 64, 3))
+    """
     rng = np.random.default_rng(8)
     images = np.stack([_draw(_person(rng), _moment(rng), rng) for _ in range(_TRAIN + _TEST)])
     return images[:_TRAIN], images[_TRAIN:]

@@ -1,4 +1,19 @@
-"""Pictures of one white shape on black, drawn from factors that are known and independent."""
+"""Pictures of one white shape on black, drawn from factors that are known and independent.
+
+Examples
+--------
+``SPRITE_FACTORS``:
+
+>>> from aecourse import datasets
+>>> datasets.SPRITE_FACTORS
+('shape', 'scale', 'orientation', 'x', 'y')
+
+``SPRITE_SHAPES``:
+
+>>> from aecourse import datasets
+>>> datasets.SPRITE_SHAPES
+('ellipse', 'square', 'heart')
+"""
 
 from typing import Any
 
@@ -57,6 +72,13 @@ def sprites(count: int = 10_000, *, seed: int = 0) -> tuple[NDArray[np.uint8], N
     References
     ----------
     Matthey, Higgins, Hassabis and Lerchner (2017), dSprites; Rolinek, Zietlow and Martius (2019).
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> pictures, factors = datasets.sprites(100, seed=0)
+    >>> pictures.shape, factors.shape
+    ((100, 28, 28), (100, 5))
     """
     count = whole(count, "count")
     rng = np.random.default_rng(whole(seed, "seed", least=0))
@@ -79,6 +101,15 @@ def draw_sprites(factors: Any) -> NDArray[np.uint8]:
     InputError
         If ``factors`` has another shape, a value that is not finite, a scale of 0 or less, or a
         shape that is no index into ``SPRITE_SHAPES``.
+
+    Examples
+    --------
+    >>> from aecourse import datasets
+    >>> _, factors = datasets.sprites(1)
+    >>> turned = factors.repeat(5, axis=0)
+    >>> turned[:, 2] = [0, 0.4, 0.8, 1.2, 1.6]
+    >>> datasets.draw_sprites(turned).shape
+    (5, 28, 28)
     """
     factors = _checked(factors)
     blocks = [factors[start : start + _BLOCK] for start in range(0, len(factors), _BLOCK)]

@@ -22,6 +22,13 @@ def card_transactions() -> tuple[np.ndarray, np.ndarray]:
 
     Normal rows vary along six hidden directions, so their columns are correlated. Frauds break the
     correlation and are shifted in a few columns, some of them only a little.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> rows, labels = synthetic.card_transactions()
+    >>> rows.shape, int(labels.sum())
+    ((5000, 29), 100)
     """
     rng = np.random.default_rng(5)
     directions = rng.normal(0, 1, (6, 28)) * np.linspace(1.4, 0.3, 28)
@@ -44,6 +51,13 @@ def transaction_amounts() -> tuple[np.ndarray, np.ndarray]:
 
     Amounts of 1,000 normal transactions lie evenly between 100 and 1,000, those of frauds between
     10,000 and 100,000. This is no stand-in: real frauds do not give themselves away like this.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> amounts, labels = synthetic.transaction_amounts()
+    >>> bool(amounts[labels == 1].min() > amounts[labels == 0].max())
+    True
     """
     rng = np.random.default_rng(7)
     normal = rng.uniform(100, 1_000, _NORMAL_AMOUNTS)
@@ -59,6 +73,13 @@ def mixture(name: str, features: int) -> tuple[np.ndarray, np.ndarray]:
 
     Half the anomalies are scattered over the whole range; the other half lie in a cluster of their
     own. The name seeds the draw: each set has a stand-in of its own.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> rows, labels = synthetic.mixture("my sensors", features=5)
+    >>> rows.shape, int(labels.sum())
+    ((1000, 5), 80)
     """
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     rare = round(_ANOMALIES * _ROWS)
@@ -83,6 +104,13 @@ def ratings() -> "tuple[pd.DataFrame, pd.DataFrame]":
 
     Users and films share four hidden tastes; a film's genres follow its tastes. Popular films are
     rated more often and a little better.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> ratings, films = synthetic.ratings()
+    >>> len(films), ratings["rating"].max()
+    (300, np.float64(5.0))
     """
     import pandas as pd
 

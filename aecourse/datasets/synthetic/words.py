@@ -64,13 +64,29 @@ _COMMON = (
 
 
 def reviews() -> Contents:
-    """Return short film reviews that are mostly, not always, of one mind."""
+    """Return short film reviews that are mostly, not always, of one mind.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> contents = synthetic.reviews()
+    >>> len(contents.x_train) == len(contents.y_train)
+    True
+    """
     rng = np.random.default_rng(3)
     return _collection(lambda label: _review(label, rng), SENTIMENTS, rng)
 
 
 def newsgroups() -> Contents:
-    """Return short posts whose words come from one of twenty topics and from everyday English."""
+    """Return short posts whose words come from one of twenty topics and from everyday English.
+
+    Examples
+    --------
+    >>> from aecourse.datasets import synthetic
+    >>> contents = synthetic.newsgroups()
+    >>> len(contents.class_names)
+    20
+    """
     rng = np.random.default_rng(4)
     return _collection(lambda label: _post(label, rng), NEWSGROUPS, rng)
 

@@ -157,17 +157,7 @@ function render({ model, el }) {
     set,
   };
 
-  model.on("change:epoch", redraw);
-  model.on("change:same_axes", redraw);
-  const unwatch = watch(root, redraw);
-  redraw();
-  return () => {
-    model.off("change:epoch", redraw);
-    model.off("change:same_axes", redraw);
-    clearInterval(timer);
-    unwatch();
-    spoken.stop();
-  };
+  return live(model, root, ["epoch", "same_axes"], redraw, () => clearInterval(timer), spoken.stop);
 }
 
 export default { render };

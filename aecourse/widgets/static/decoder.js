@@ -193,14 +193,7 @@ function render({ model, el }) {
     set: ({ code }) => setCode(code),
   };
 
-  model.on("change:code", redraw);
-  const unwatch = watch(root, redraw);
-  redraw();
-  return () => {
-    model.off("change:code", redraw);
-    unwatch();
-    spoken.stop();
-  };
+  return live(model, root, ["code"], redraw, spoken.stop);
 }
 
 export default { render };

@@ -229,14 +229,7 @@ function render({ model, el }) {
     set: change,
   };
 
-  model.on("change:settings", redraw);
-  const unwatch = watch(root, redraw);
-  redraw();
-  return () => {
-    model.off("change:settings", redraw);
-    unwatch();
-    spoken.stop();
-  };
+  return live(model, root, ["settings"], redraw, spoken.stop);
 }
 
 export default { render };

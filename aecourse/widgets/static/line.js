@@ -199,16 +199,7 @@ function render({ model, el }) {
     },
   };
 
-  model.on("change:angle", redraw);
-  model.on("change:reveal", redraw);
-  const unwatch = watch(root, redraw);
-  redraw();
-  return () => {
-    model.off("change:angle", redraw);
-    model.off("change:reveal", redraw);
-    unwatch();
-    spoken.stop();
-  };
+  return live(model, root, ["angle", "reveal"], redraw, spoken.stop);
 }
 
 export default { render };

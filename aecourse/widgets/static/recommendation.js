@@ -212,15 +212,8 @@ function render({ model, el }) {
     },
   };
 
-  model.on("change:ticked", redraw);
-  model.on("change:tilt", redraw);
   filter();
-  redraw();
-  return () => {
-    model.off("change:ticked", redraw);
-    model.off("change:tilt", redraw);
-    spoken.stop();
-  };
+  return live(model, root, ["ticked", "tilt"], redraw, spoken.stop);
 }
 
 export default { render };

@@ -178,14 +178,7 @@ function render({ model, el }) {
     },
   };
 
-  model.on("change:value", redraw);
-  const unwatch = watch(root, redraw);
-  redraw();
-  return () => {
-    model.off("change:value", redraw);
-    unwatch();
-    spoken.stop();
-  };
+  return live(model, root, ["value"], redraw, spoken.stop);
 }
 
 export default { render };

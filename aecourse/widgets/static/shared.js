@@ -193,6 +193,19 @@ function watch(root, redraw) {
   };
 }
 
+// Draw now, and again whenever one of the named values of the model, the size or the theme changes.
+// Returns the function that ends it, and whatever else is to end with it.
+function live(model, root, names, redraw, ...others) {
+  const events = names.map((name) => `change:${name}`);
+  for (const event of events) model.on(event, redraw);
+  const unwatch = watch(root, redraw);
+  redraw();
+  return () => {
+    for (const event of events) model.off(event, redraw);
+    for (const end of [unwatch, ...others]) end();
+  };
+}
+
 // Round numbers between low and high, about `count` of them.
 function ticks(low, high, count) {
   const rough = (high - low) / count;

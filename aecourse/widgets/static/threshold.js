@@ -261,16 +261,7 @@ function render({ model, el }) {
     },
   };
 
-  model.on("change:threshold", redraw);
-  model.on("change:false_alarm", redraw);
-  const unwatch = watch(root, redraw);
-  redraw();
-  return () => {
-    model.off("change:threshold", redraw);
-    model.off("change:false_alarm", redraw);
-    unwatch();
-    spoken.stop();
-  };
+  return live(model, root, ["threshold", "false_alarm"], redraw, spoken.stop);
 }
 
 export default { render };

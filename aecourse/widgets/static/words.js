@@ -134,12 +134,7 @@ function render({ model, el }) {
     set({ given = model.get("given") }) { set(given); },
   };
 
-  model.on("change:given", redraw);
-  redraw();
-  return () => {
-    model.off("change:given", redraw);
-    spoken.stop();
-  };
+  return live(model, root, ["given"], redraw, spoken.stop);
 }
 
 export default { render };

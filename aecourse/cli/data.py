@@ -1,49 +1,23 @@
-"""``aecourse``: the command line, the thinnest layer over the package."""
+"""``aecourse data``: the data sets of the course."""
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import aecourse
+from aecourse.cli.output import FAILED, AsJson, complain, misuse, size, table
 from aecourse.errors import CourseError
 
 if TYPE_CHECKING:
     from aecourse.datasets.entry import Entry
 
-FAILED, MISUSED = 1, 2
-
-app = typer.Typer(
-    help="The companion of the course on autoencoders.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
 data = typer.Typer(help="List, fetch, verify and hand out the data sets.", no_args_is_help=True)
-app.add_typer(data, name="data")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 Names = Annotated[
     list[str] | None, typer.Argument(help="Data sets; `adbench` means all of its sets.")
 ]
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"aecourse {aecourse.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Take the options that belong to no command."""
 
 
 @data.command("list")
@@ -66,10 +40,10 @@ def list_data(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
         return
-    _table(
+    table(
         ("name", "where", "download", "licence"),
         [
-            (row["name"], row["where"], _size(int(str(row["download_bytes"]))), row["licence"])
+            (row["name"], row["where"], size(int(str(row["download_bytes"]))), row["licence"])
             for row in rows
         ],
     )
@@ -90,7 +64,7 @@ def get(names: Names = None) -> None:
             found = loading.find(entry)
         except CourseError as error:
             failed = True
-            _complain(error)
+            complain(error)
         else:
             print(f"{entry.name}: ready, from the {found.source}")
     if failed:
@@ -106,7 +80,7 @@ def verify(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps([vars(one) for one in checked], indent=1, ensure_ascii=False))
     elif checked:
-        _table(("verdict", "place", "file"), [(c.verdict, c.place, c.file) for c in checked])
+        table(("verdict", "place", "file"), [(c.verdict, c.place, c.file) for c in checked])
         for one in checked:
             if one.verdict == "altered":
                 print(f"{one.file}\n  expected {one.expected}\n  found    {one.found}")
@@ -116,7 +90,7 @@ def verify(as_json: AsJson = False) -> None:
         print("There is nothing to verify: no data folder, and an empty cache.")
     unsound = [one for one in checked if not one.is_sound]
     if unsound:
-        _complain(
+        complain(
             f"{len(unsound)} of {len(checked)} files are altered or missing: fetch them again."
         )
         raise typer.Exit(FAILED)
@@ -135,34 +109,19 @@ def mirror_data(
 
     entries = _chosen(names) if names else [e for e in _all() if mirror.where(e) != "not here"]
     if not entries:
-        raise _misuse("No data set is on this machine yet. Name those to fetch, such as mnist.")
+        raise misuse("No data set is on this machine yet. Name those to fetch, such as mnist.")
     failed = False
     for entry in entries:
         try:
             copied = mirror.mirror(entry, folder)
         except CourseError as error:
             failed = True
-            _complain(error)
+            complain(error)
         else:
             print(f"{entry.name}: {f'{len(copied)} files copied' if copied else 'already there'}")
     print(f"To use it: export AECOURSE_DATA_DIR={folder.resolve()}")
     if failed:
         raise typer.Exit(FAILED)
-
-
-def main() -> None:
-    """Run the command line; a mistake gives a message and an exit status, never a traceback.
-
-    The status is 0 if all went well, 1 if something failed, 2 if the command was misused.
-    """
-    try:
-        app()
-    except CourseError as error:
-        _complain(error)
-        sys.exit(FAILED)
-    except BrokenPipeError:  # `aecourse data list | head`
-        sys.stderr.close()
-        sys.exit(FAILED)
 
 
 def _all() -> "list[Entry]":
@@ -177,40 +136,11 @@ def _chosen(names: Sequence[str] | None) -> "list[Entry]":
     from aecourse.errors import DataError
 
     if not names:
-        raise _misuse("Name one or more data sets; `aecourse data list` shows them.")
+        raise misuse("Name one or more data sets; `aecourse data list` shows them.")
     expanded: list[str] = []
     for name in names:
         expanded += registry.adbench_names() if name == "adbench" else [name]
     try:
         return [registry.find(name) for name in dict.fromkeys(expanded)]
     except DataError as error:
-        raise _misuse(str(error)) from error
-
-
-def _misuse(message: str) -> typer.Exit:
-    _complain(message)
-    return typer.Exit(MISUSED)
-
-
-def _complain(message: object) -> None:
-    print(f"aecourse: {message}", file=sys.stderr)
-
-
-def _size(count: int) -> str:
-    if not count:
-        return "none"
-    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"
-
-
-def _table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*header, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*map(str, row))
-    Console(soft_wrap=True, highlight=False).print(table)
-
-
-if __name__ == "__main__":
-    main()
+        raise misuse(str(error)) from error

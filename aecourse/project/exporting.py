@@ -1,0 +1,124 @@
+"""A run's model in a form that needs neither this package nor Keras to be used."""
+
+import contextlib
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from aecourse.errors import InputError
+from aecourse.project.extras import needed
+from aecourse.project.run import ENCODER, Run
+from aecourse.project.run_directory import whole_folder
+
+if TYPE_CHECKING:
+    from aecourse.models import Autoencoder
+
+Format = Literal["onnx", "savedmodel"]
+FORMATS: tuple[Format, ...] = ("onnx", "savedmodel")
+INPUT = "sample"
+SCORER_AS_JSON = "scorer.json"
+
+
+def export(run: Run, form: Format, target: Path) -> Path:
+    """Write a run's model to a folder, and return what to load.
+
+    The folder holds ``model.onnx`` or the SavedModel ``model``, which take encoded samples (input
+    ``sample``) and give their ``code`` and ``reconstruction`` (a masked model the code alone);
+    ``encoder.json``, which says how a row becomes a sample; ``scorer.json``, which says how a
+    reconstruction becomes a score, and which score is an alarm; and ``about.json`` with shapes.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    form
+        ``"onnx"`` or ``"savedmodel"``.
+    target
+        A new folder.
+
+    Raises
+    ------
+    InputError
+        If the folder has something in it, a package is missing, or the model has no such form.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"{target} is there already; give the name of a new folder.")
+    if form == "onnx":
+        for package in ("tf2onnx", "onnx"):
+            needed(package, "to export to ONNX")
+    from aecourse import backend
+
+    if backend.name() != "tensorflow":
+        raise InputError(
+            f"models are exported by TensorFlow, and KERAS_BACKEND is {backend.name()!r}; unset it."
+        )
+    name = "model.onnx" if form == "onnx" else "model"
+    with whole_folder(target) as folder:
+        _write(run.model, form, folder / name)
+        (folder / ENCODER).write_bytes((run.folder / ENCODER).read_bytes())
+        about = {
+            "run": run.folder.name,
+            "input": {INPUT: [None, *run.model.sample_shape]},
+            "outputs": {name: [None, *shape] for name, shape in _outputs(run.model).items()},
+            "threshold": run.scorer.threshold,
+            "score": run.scorer.kind,
+        }
+        for file, content in (("about.json", about), (SCORER_AS_JSON, run.scorer.state())):
+            (folder / file).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return target / name
+
+
+def _outputs(model: "Autoencoder") -> dict[str, tuple[Any, ...]]:
+    """Return the name and the shape of what the exported model gives for a sample."""
+    from aecourse.models import MaskedAutoencoder
+
+    if isinstance(model, MaskedAutoencoder):  # its decoder has learnt to answer for gaps alone
+        return {"code": model.code_shape}
+    return {"code": model.code_shape, "reconstruction": model.sample_shape}
+
+
+def _write(model: "Autoencoder", form: Format, path: Path) -> None:
+    from aecourse.backend import keras
+
+    class Served(keras.Model):
+        """From an encoded sample to its code and its reconstruction."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def call(self, sample: Any) -> dict[str, Any]:
+            code = self.model.code(sample, training=False)
+            if "reconstruction" not in outputs:
+                return {"code": code}
+            return {"code": code, "reconstruction": self.model.decoder(code, training=False)}
+
+    outputs = _outputs(model)
+    served = Served()
+    shape = (None, *model.sample_shape)
+    served(keras.ops.zeros((1, *model.sample_shape)))
+    signature = [keras.InputSpec(shape=shape, dtype="float32", name=INPUT)]
+    with _quiet():
+        served.export(
+            str(path),
+            format="onnx" if form == "onnx" else "tf_saved_model",
+            input_signature=signature,
+            verbose=False,
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the converters' own log lines and warnings off the screen."""
+    logger = logging.getLogger("tf2onnx")
+    before, logger.disabled = logger.disabled, True
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        logger.disabled = before

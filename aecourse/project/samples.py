@@ -1,0 +1,233 @@
+"""Samples of either kind: read, labelled, shared out and encoded, by one set of functions.
+
+Examples
+--------
+``split``:
+
+>>> import pandas as pd
+>>> from aecourse.project import configuration, samples
+>>> config = configuration.validated({"name": "first", "data": {"path": "rows.csv"}})
+>>> table = pd.DataFrame({"a": range(100)})
+>>> parts = samples.split(table, config)
+>>> len(parts.train) + len(parts.validation) + len(parts.test)
+100
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from aecourse.datasets.split import split_rows
+from aecourse.errors import DataError
+from aecourse.project import pictures
+from aecourse.project.columns import texts
+from aecourse.project.files import npz_array, read_table
+from aecourse.project.pictures import ImageEncoder, Pictures, read_pictures
+from aecourse.project.schema import Config
+from aecourse.project.tables import TableEncoder, require
+
+Source: TypeAlias = "pd.DataFrame | Pictures"
+Encoder = TableEncoder | ImageEncoder
+Rows = NDArray[np.int64]
+
+LEAST_TRAINING = 10  # samples; fewer cannot fill the columns' statistics, let alone a network
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which samples belong to which part; no two parts share one, or an equal one.
+
+    ``train`` and ``validation`` hold normal samples alone where the configuration says what is
+    normal.
+    """
+
+    train: Rows
+    validation: Rows
+    test: Rows
+
+
+def read(path: Path, config: Config) -> Source:
+    """Return the samples of a file or folder.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read; see :mod:`aecourse.project.files` and ``pictures``.
+    """
+    if config.data.kind == "images":
+        return read_pictures(path, config)
+    frame = read_table(path, config.data)
+    label = config.data.label
+    if label is not None and label not in frame.columns and path.suffix == ".npz":
+        labels = npz_array(path, label)
+        if labels.shape != (len(frame),):
+            raise DataError(
+                f"the array {label!r} in {path} has shape {labels.shape}; give one label for each "
+                f"of the {len(frame)} rows."
+            )
+        frame[label] = labels
+    return frame
+
+
+def take(source: Source, rows: Rows) -> Source:
+    """Return some of the samples."""
+    if isinstance(source, Pictures):
+        return source.take(rows)
+    return source.iloc[rows].reset_index(drop=True)
+
+
+def labels(source: Source, config: Config) -> NDArray[Any] | None:
+    """Return the label of each sample, or ``None`` if the configuration names none.
+
+    Raises
+    ------
+    DataError
+        If the table has no such column, or a sample has no label.
+    """
+    if config.data.label is None:
+        return None
+    if isinstance(source, Pictures):
+        return source.labels
+    require(source, [config.data.label])
+    column = source[config.data.label]
+    if column.isna().any():
+        raise DataError(
+            f"{column.isna().sum():,} rows have no label in column {config.data.label!r}, the "
+            f"first is row {int(column.isna().argmax()) + 1}; fill them in or take them out."
+        )
+    return column.to_numpy()
+
+
+def anomalies(source: Source, config: Config) -> NDArray[np.bool_] | None:
+    """Return which samples are abnormal, or ``None`` if the configuration does not say.
+
+    Raises
+    ------
+    DataError
+        If no sample has the label that is called normal.
+    """
+    known = labels(source, config)
+    if known is None or config.data.normal is None:
+        return None
+    normal = known == config.data.normal
+    if not np.any(normal):
+        shown = ", ".join(repr(value) for value in pd.unique(pd.Series(known))[:8].tolist())
+        raise DataError(
+            f"data.normal is {config.data.normal!r}, and no sample has that label; "
+            f"the labels are {shown}."
+        )
+    return ~np.asarray(normal, dtype=bool)
+
+
+def split(source: Source, config: Config) -> Parts:
+    """Share the samples out; equal samples stay together, and labels keep their proportions.
+
+    Raises
+    ------
+    DataError
+        If too few are left to train on.
+    """
+    known, abnormal = labels(source, config), anomalies(source, config)
+    groups = _fingerprints(source, config)[:, None]
+    classes = np.zeros(len(source), np.int64) if known is None else pd.factorize(known)[0]
+    seed = config.training.seed
+    if config.data.test_share:
+        rest, test = split_rows(groups, classes, test_fraction=config.data.test_share, seed=seed)
+    else:
+        rest, test = np.arange(len(source)), np.arange(0)
+    if abnormal is not None:
+        rest = rest[~abnormal[rest]]
+    share = config.data.validation_share
+    places = split_rows(groups[rest], classes[rest], test_fraction=share, seed=seed)
+    train, validation = (np.sort(rest[place]) for place in places)
+    if len(train) < LEAST_TRAINING or not len(validation):
+        raise DataError(
+            f"of {len(source):,} samples {len(train)} are left to train on and {len(validation)} "
+            f"to validate; at least {LEAST_TRAINING} and 1 are needed. Bring more data"
+            f"{' (equal samples stay in one part)' if len(np.unique(groups)) < 20 else ''}, or "
+            "lower data.test_share."
+        )
+    return Parts(train, validation, np.sort(test))
+
+
+def fit_encoder(source: Source, config: Config) -> Encoder:
+    """Return what encodes samples, fitted to training samples.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.project import configuration, samples
+    >>> config = configuration.validated({"name": "first", "data": {"path": "rows.csv"}})
+    >>> table = pd.DataFrame({"items": [1, 3], "channel": ["shop", "web"]})
+    >>> samples.fit_encoder(table, config).names
+    ['items', 'channel']
+    """
+    if isinstance(source, Pictures):
+        return ImageEncoder.fit(source, config)
+    return TableEncoder.fit(source, config)
+
+
+def encode(encoder: Encoder, source: Source) -> tuple[NDArray[np.float32], list[str]]:
+    """Return samples for the network, and what there is to say about them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from aecourse.project import configuration, samples
+    >>> config = configuration.validated({"name": "first", "data": {"path": "rows.csv"}})
+    >>> table = pd.DataFrame({"items": [1, 3], "channel": ["shop", "web"]})
+    >>> rows, notes = samples.encode(samples.fit_encoder(table, config), table)
+    >>> rows.tolist()
+    [[-1.0, 1.0, 0.0], [1.0, 0.0, 1.0]]
+    """
+    if isinstance(encoder, ImageEncoder):
+        return encoder.encode(cast(Pictures, source))
+    return encoder.encode(cast(pd.DataFrame, source))
+
+
+def carry(encoder: Encoder, source: Source) -> pd.DataFrame:
+    """Return what results say of each sample besides themselves: its row or file, its ids."""
+    if isinstance(source, Pictures):
+        return pictures.carry(source)
+    return cast(TableEncoder, encoder).carry(source)
+
+
+def encoder_from_state(state: dict[str, Any]) -> Encoder:
+    """Return the encoder that was written as JSON."""
+    kind = ImageEncoder if state["kind"] == "images" else TableEncoder
+    return kind.from_state(state)
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file, or of all files of a folder with their names."""
+    digest = hashlib.sha256()
+    files = [path] if path.is_file() else sorted(f for f in path.rglob("*") if f.is_file())
+    for file in files:
+        if file != path:
+            digest.update(file.relative_to(path).as_posix().encode())
+        with file.open("rb") as opened:
+            while block := opened.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _fingerprints(source: Source, config: Config) -> NDArray[np.uint64]:
+    """Return a number for each sample that equal samples share."""
+    if isinstance(source, Pictures):
+        parts = [hashlib.blake2b(image.tobytes(), digest_size=8) for image in source.pixels]
+        return np.array([int.from_bytes(part.digest()) for part in parts], np.uint64)
+    aside = [*config.preprocessing.ignore, config.data.label]
+    columns = source[[name for name in source.columns if name not in aside]]
+    # Texts are stored in more than one way, and the split must not depend on which.
+    as_text = {name: texts(columns[name]) for name in columns if _is_text(columns[name])}
+    return pd.util.hash_pandas_object(columns.assign(**as_text), index=False).to_numpy()
+
+
+def _is_text(column: pd.Series) -> bool:
+    types = pd.api.types
+    return not (types.is_numeric_dtype(column) or types.is_datetime64_any_dtype(column))
