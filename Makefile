@@ -26,7 +26,7 @@ endif
 export MALLOC_MMAP_MAX_ ?= 0
 export MALLOC_TRIM_THRESHOLD_ ?= 1000000000
 
-.PHONY: help book test lab execute lint unit coverage backends notebooks pages install browser pins clean
+.PHONY: help book test lab execute lint unit coverage backends pairs notebooks pages install browser pins clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,12 +61,17 @@ unit: $(INSTALLED)  ## The package's tests
 coverage: $(INSTALLED)  ## The same, a third slower, with the share of lines and branches they reach (maintainers)
 	$(BIN)/python -m pytest -m $(UNIT) --cov --cov-report=term --cov-fail-under=93
 
-backends: $(BACKENDS)  ## The tests of all models over all networks, on torch and JAX, and of the four frameworks
+backends: $(BACKENDS)  ## The tests of all models over all networks, of all models on torch and JAX, and of the four frameworks
 	$(BIN)/python -m pytest -q -p no:cacheprovider -m product tests/models/test_common.py
-	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -p no:cacheprovider $(ANY_BACKEND)
+	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -p no:cacheprovider -m "not product" $(ANY_BACKEND)
 	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider -m "not product" $(ANY_BACKEND)
 	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider tests/project/test_together.py
 	$(BIN)/python -m pytest -q -p no:cacheprovider -m backends tests/frameworks
+
+pairs: $(BACKENDS)  ## Every model over every network on torch and JAX too: long (maintainers)
+	for backend in torch jax; do \
+	  KERAS_BACKEND=$$backend $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider -m product tests/models/test_common.py; \
+	done
 
 notebooks: $(INSTALLED)  ## Every notebook, run in the quick profile on stand-in data
 	env -u AECOURSE_DATA_DIR AECOURSE_PROFILE=quick AECOURSE_OFFLINE=1 JUPYTER_PREFER_ENV_PATH=1 \

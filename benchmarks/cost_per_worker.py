@@ -96,6 +96,7 @@ def trial_overhead(home: Path, given: argparse.Namespace) -> float:
     worker = Worker.of(swept(home, "overhead", OVERHEAD_TRIALS, given), lambda text: None)
     worker._value = lambda claimed: 1.0  # type: ignore[method-assign]
     worker.begin()
+    worker._prepared(worker.config)  # once a worker, not once a trial
     began = time.perf_counter()
     worker.work()
     return (time.perf_counter() - began) / OVERHEAD_TRIALS

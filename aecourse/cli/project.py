@@ -245,7 +245,7 @@ def apply(
     answer = applying.apply(finished, task.value, source=data, count=count, seed=seed)
     applying.write(answer, output, data)
     counted = {"output": str(output), "samples": len(answer.table)}
-    if "abnormal" in answer.table.columns:
+    if task is Task.score:
         counted["abnormal"] = int(answer.table["abnormal"].sum())
     if json:
         as_json({**counted, "notes": answer.notes})
@@ -283,11 +283,13 @@ def export(
     from aecourse.project import exporting
     from aecourse.project.run import Run as FinishedRun
 
-    written = exporting.export(FinishedRun.at(run), form.value, output)
+    finished = FinishedRun.at(run)
+    written = exporting.export(finished, form.value, output)
     if json:
         as_json({"model": str(written)})
     else:
-        print(f"{written}: input `sample`, outputs `code` and `reconstruction`; see about.json")
+        given = " and ".join(f"`{name}`" for name in exporting.outputs(finished.model))
+        print(f"{written}: input `sample`, output {given}; see about.json")
 
 
 def doctor(

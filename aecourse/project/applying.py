@@ -1,9 +1,10 @@
 """A finished run applied to new data: codes, reconstructions, scores, new samples."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -23,6 +24,7 @@ from aecourse.project.tables import TableEncoder
 Task = Literal["embed", "reconstruct", "score", "sample"]
 TASKS: tuple[Task, ...] = ("embed", "reconstruct", "score", "sample")
 ENDINGS = (".csv", ".parquet", ".npz")
+CODE = re.compile(r"code_\d+")
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def apply(
         return _sampled(run, source, count, seed)
     if source is None:
         raise InputError(f"`{task}` needs data to work on; name a file or folder after the run.")
-    read = samples.read(source, run.config.model_copy(update={"data": _unlabelled(run)}))
+    unlabelled = run.config.model_copy(update={"data": _unlabelled(run)})
+    read = samples.read(source, unlabelled, run.encoder)
     x, notes = samples.encode(run.encoder, read)
     told = samples.carry(run.encoder, read)
     work: dict[str, Callable[[Run, NDArray[np.float32], pd.DataFrame], Any]] = {
@@ -112,7 +115,7 @@ def apply(
         "score": _scored,
     }
     table, images = work[task](run, x, told)
-    return Answer(task, table, images, notes)
+    return Answer(task, table, images, [*notes, *_renamed(run, table)])
 
 
 def write(answer: Answer, target: Path, source: Path | None = None) -> None:
@@ -132,8 +135,8 @@ def write(answer: Answer, target: Path, source: Path | None = None) -> None:
     Raises
     ------
     InputError
-        If the ending is not known, the target is the source or a folder with something in it, or
-        images are to go into a table.
+        If the ending is not known, the target is the source, a folder with something in it or the
+        other kind of thing, or images are to go into a table.
     DataError
         If it cannot be written.
 
@@ -173,7 +176,8 @@ def check_target(target: Path, source: Path | None) -> None:
     Raises
     ------
     InputError
-        If the ending is not known, or the target is the source or a folder with something in it.
+        If the ending is not known, or the target is the source, a folder with something in it, a
+        folder where a file is to be, or the other way round.
     """
     if target.suffix and target.suffix.lower() not in ENDINGS:
         raise InputError(
@@ -186,6 +190,13 @@ def check_target(target: Path, source: Path | None) -> None:
         raise InputError(f"{target} is the input itself; give another name for the result.")
     if target.is_dir() and any(target.iterdir()):
         raise InputError(f"the folder {target} is not empty; give the name of a new one.")
+    if target.is_dir() and target.suffix:
+        raise InputError(f"{target} is a folder; give the name of a file for the result.")
+    if target.is_file() and not target.suffix:
+        raise InputError(
+            f"{target} is a file; images go to a folder, so give the name of a new one. Tables go "
+            f"to a file that ends in {', '.join(ENDINGS)}."
+        )
 
 
 def can_sample(run: Run) -> bool:
@@ -210,7 +221,8 @@ def _reconstructed(
     again = rebuilt(run.model, x, run.config.training.seed)
     if isinstance(run.encoder, ImageEncoder):
         return told, np.clip(again, 0, 1)
-    return pd.concat([told, run.encoder.decode(again)], axis=1), None
+    decoded = run.encoder.decode(again).rename(columns=run.encoder.renamed)
+    return pd.concat([told, decoded], axis=1), None
 
 
 def _scored(run: Run, x: NDArray[np.float32], told: pd.DataFrame) -> tuple[pd.DataFrame, None]:
@@ -222,6 +234,17 @@ def _scored(run: Run, x: NDArray[np.float32], told: pd.DataFrame) -> tuple[pd.Da
         names = np.array(run.encoder.names, dtype=object)
         table = table.assign(most_surprising=names[parts.argmax(axis=1)])
     return table, None
+
+
+def _renamed(run: Run, table: pd.DataFrame) -> list[str]:
+    """Return what to say about columns of the data that have another name in an answer."""
+    renamed = run.encoder.renamed if isinstance(run.encoder, TableEncoder) else {}
+    return [
+        f"column {old!r} of the data is called {new!r} in the answer, whose own columns it would "
+        "be taken for"
+        for old, new in renamed.items()
+        if new in table.columns
+    ]
 
 
 def _sampled(run: Run, source: Path | None, count: int, seed: int) -> Answer:
@@ -242,7 +265,7 @@ def _sampled(run: Run, source: Path | None, count: int, seed: int) -> Answer:
 def _arrays(answer: Answer) -> dict[str, Any]:
     """Return one array a column, the codes as one array, and the images."""
     names = [str(name) for name in answer.table.columns]
-    codes = [name for name in names if name.startswith("code_")] if answer.task == "embed" else []
+    codes = [name for name in names if answer.task == "embed" and CODE.fullmatch(name)]
     arrays: dict[str, Any] = {}
     for name in names:
         if name not in codes:
@@ -267,10 +290,15 @@ def _write_images(answer: Answer, folder: Path) -> None:
     assert answer.images is not None
     pixels = np.round(answer.images * 255).astype(np.uint8)
     with whole_folder(folder) as new:
-        for name, image in zip(answer.table["file"], pixels, strict=True):
-            # Numbered ones come from an array and have no ending of their own.
-            path = new / (name if Path(name).suffix else f"{name}.png")
+        for name, image in zip(_as_png(answer.table["file"].tolist()), pixels, strict=True):
+            path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(
-                path.with_suffix(".png")
-            )
+            Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(path)
+
+
+def _as_png(names: list[str]) -> list[str]:
+    """Return names that end in ``.png``; all keep their ending before it if two would be one."""
+    short = [str(PurePosixPath(name).with_suffix(".png")) for name in names]
+    # Not every system tells A.png from a.png.
+    alone = len({name.casefold() for name in short}) == len(short)
+    return short if alone else [f"{name}.png" for name in names]

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Tell = Callable[[str], None]
 
 MISSING = "(missing)"
+NUMBER = r"[-+]?\d+(\.\d+)?"
 # Scaled values beyond this are cut off: their squares must stay finite in single precision.
 FARTHEST = 1e6
 DAY = 86_400.0
@@ -135,17 +136,23 @@ class Category:
         Of the column.
     values
         The texts; a missing one is a text of its own if training rows lack some.
+    numeric
+        Whether all of them are numbers; then 10 and 10.0 are one, as gaps turn one into the other.
     """
 
     name: str
     values: list[str]
+    numeric: bool
 
     kind: ClassVar[str] = "category"
 
     @classmethod
     def fit(cls, series: pd.Series) -> "Category":
         """Return the column as training rows have it."""
-        return cls(str(series.name), sorted(texts(series).unique().tolist()))
+        given = texts(series)
+        numeric = bool(given[series.notna()].str.fullmatch(NUMBER).all())
+        values = _whole(given) if numeric else given
+        return cls(str(series.name), sorted(values.unique().tolist()), numeric)
 
     @property
     def width(self) -> int:
@@ -154,7 +161,7 @@ class Category:
 
     def encode(self, series: pd.Series, tell: Tell) -> Floats:
         """Return a 1 at the place of each row's text; none where training rows have no such."""
-        given = texts(series)
+        given = _whole(texts(series)) if self.numeric else texts(series)
         places = pd.Index(self.values).get_indexer(given)
         unknown = places < 0
         if unknown.any():
@@ -262,6 +269,8 @@ def numbers(series: pd.Series) -> pd.Series:
     parsed = series
     if not pd.api.types.is_numeric_dtype(series):
         parsed = pd.to_numeric(series, errors="coerce")
+        if parsed.isna().all():  # a file in which other texts stand beside TRUE and FALSE
+            parsed = texts(series).str.lower().map({"true": 1.0, "false": 0.0})
         _refuse_rows(
             series,
             (parsed.isna() & series.notna()).to_numpy(),
@@ -280,6 +289,11 @@ def texts(series: pd.Series) -> pd.Series:
         whole = series.dropna() % 1 == 0
         series = series.astype("Int64") if whole.all() else series
     return series.astype("object").where(series.notna(), MISSING).astype(str).astype("object")
+
+
+def _whole(given: pd.Series) -> pd.Series:
+    """Return texts with whole numbers written without a fraction."""
+    return given.str.replace(r"\.0+$", "", regex=True)
 
 
 def days_of(series: pd.Series) -> pd.Series:

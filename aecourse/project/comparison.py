@@ -18,7 +18,7 @@ MEASURES = (
     "training.val_loss",
 )
 # What tells which samples were measured; runs that differ here cannot be compared by numbers.
-SAMPLES = ("data.test_share", "data.validation_share", "data.normal", "training.seed")
+SAMPLES = ("data.label", "data.test_share", "data.validation_share", "data.normal", "training.seed")
 UNITS = ("preprocessing",)
 
 
@@ -36,6 +36,14 @@ class Comparison:
         Each measure that a run has, with a value for each run.
     warnings
         Why numbers may not be compared.
+
+    Examples
+    --------
+    >>> from aecourse.project import comparison
+    >>> errors = {"reconstruction.mse": [0.3, 0.2]}
+    >>> found = comparison.Comparison(["small", "large"], {"network.code_size": [2, 8]}, errors, [])
+    >>> found.keys
+    {'network.code_size': [2, 8]}
     """
 
     names: list[str]
@@ -45,12 +53,37 @@ class Comparison:
 
 
 def compare(runs: Sequence[Run]) -> Comparison:
-    """Put runs side by side.
+    r"""Put runs side by side.
 
     Raises
     ------
     InputError
         If there are fewer than two.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from aecourse.project import comparison, configuration, training
+    >>> rows = [f"{number},{number * number % 7}" for number in range(60)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     home, table = Path(folder), Path(folder, "rows.csv")
+    ...     _ = table.write_text("\n".join(["a,b", *rows]))
+    ...     runs = []
+    ...     for name, size in [("small", 1), ("large", 2)]:
+    ...         config = configuration.validated(
+    ...             {
+    ...                 "name": name,
+    ...                 "data": {"path": "rows.csv"},
+    ...                 "network": {"kind": "dense", "code_size": size},
+    ...                 "training": {"epochs": 1},
+    ...             }
+    ...         )
+    ...         silent = {"progress": False, "say": lambda sentence: None}
+    ...         runs.append(training.train(config, home, **silent))
+    ...     found = comparison.compare(runs)
+    >>> found.names, found.keys
+    (['small', 'large'], {'network.code_size': [1, 2]})
     """
     if len(runs) < 2:
         raise InputError("give at least two runs to compare.")

@@ -11,13 +11,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from aecourse import profiles
 from aecourse.errors import CourseError
+from aecourse.project.environment import version
 from aecourse.project.extras import INSTALL
 
 Verdict = Literal["ok", "note", "missing"]
@@ -122,13 +122,18 @@ def _python() -> Finding:
 def _package(module: str, package: str, purpose: str) -> Finding:
     if find_spec(module) is None:
         return Finding(package, "missing", "not installed", f"pip install {package}  ({purpose})")
-    return Finding(package, "ok", metadata.version(package))
+    return Finding(package, "ok", _version(package))
 
 
 def _extra(module: str, package: str, purpose: str) -> Finding:
     if find_spec(module) is None:
         return Finding(package, "note", "not installed", f"Only for {purpose}: {INSTALL}")
-    return Finding(package, "ok", metadata.version(package))
+    return Finding(package, "ok", _version(package))
+
+
+def _version(package: str) -> str:
+    """Return the version of a package; what can be imported may be installed as another one."""
+    return version(package) or "installed under another name"
 
 
 def _backend() -> Finding:
@@ -139,7 +144,7 @@ def _backend() -> Finding:
         )
     if find_spec(backend) is None:
         return Finding("backend", "missing", f"{backend}, not installed", f"pip install {backend}")
-    return Finding("backend", "ok", f"{backend} {metadata.version(backend)}")
+    return Finding("backend", "ok", f"{backend} {_version(backend)}")
 
 
 def _processor() -> Iterator[Finding]:

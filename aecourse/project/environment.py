@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import aecourse
-from aecourse.project.samples import fingerprint
 
 PACKAGES = (
     "keras",
@@ -25,8 +24,8 @@ PACKAGES = (
 )
 
 
-def describe(data: Path) -> dict[str, Any]:
-    """Return versions, machine, and the fingerprint of the data."""
+def describe(data: Path, sha256: str) -> dict[str, Any]:
+    """Return versions, machine, and what the data was."""
     return {
         "aecourse": aecourse.__version__,
         "python": sys.version.split()[0],
@@ -35,7 +34,7 @@ def describe(data: Path) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "processor": platform.machine(),
         "cores": os.cpu_count(),
-        "data": {"path": str(data), "sha256": fingerprint(data)},
+        "data": {"path": str(data), "sha256": sha256},
     }
 
 

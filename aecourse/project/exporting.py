@@ -6,6 +6,7 @@ import json
 import logging
 import warnings
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +25,7 @@ SCORER_AS_JSON = "scorer.json"
 
 
 def export(run: Run, form: Format, target: Path) -> Path:
-    """Write a run's model to a folder, and return what to load.
+    r"""Write a run's model to a folder, and return what to load.
 
     The folder holds ``model.onnx`` or the SavedModel ``model``, which take encoded samples (input
     ``sample``) and give their ``code`` and ``reconstruction`` (a masked model the code alone);
@@ -43,7 +44,26 @@ def export(run: Run, form: Format, target: Path) -> Path:
     Raises
     ------
     InputError
-        If the folder has something in it, a package is missing, or the model has no such form.
+        If the folder has something in it, a package is missing, or ONNX lacks an operation of the
+        model, as it does for the objective ``vector_quantized``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from aecourse.project import configuration, exporting, training
+    >>> config = configuration.validated(
+    ...     {"name": "first", "data": {"path": "rows.csv"}, "training": {"epochs": 1}}
+    ... )
+    >>> rows = [f"{number},{number * number % 7}" for number in range(60)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     home, table = Path(folder), Path(folder, "rows.csv")
+    ...     _ = table.write_text("\n".join(["a,b", *rows]))
+    ...     run = training.train(config, home, progress=False, say=lambda sentence: None)
+    ...     model = exporting.export(run, "savedmodel", home / "exported")
+    ...     files = sorted(path.name for path in model.parent.iterdir())
+    >>> files
+    ['about.json', 'encoder.json', 'model', 'scorer.json']
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{target} is there already; give the name of a new folder.")
@@ -63,7 +83,7 @@ def export(run: Run, form: Format, target: Path) -> Path:
         about = {
             "run": run.folder.name,
             "input": {INPUT: [None, *run.model.sample_shape]},
-            "outputs": {name: [None, *shape] for name, shape in _outputs(run.model).items()},
+            "outputs": {name: [None, *shape] for name, shape in outputs(run.model).items()},
             "threshold": run.scorer.threshold,
             "score": run.scorer.kind,
         }
@@ -72,7 +92,7 @@ def export(run: Run, form: Format, target: Path) -> Path:
     return target / name
 
 
-def _outputs(model: "Autoencoder") -> dict[str, tuple[Any, ...]]:
+def outputs(model: "Autoencoder") -> dict[str, tuple[Any, ...]]:
     """Return the name and the shape of what the exported model gives for a sample."""
     from aecourse.models import MaskedAutoencoder
 
@@ -93,11 +113,13 @@ def _write(model: "Autoencoder", form: Format, path: Path) -> None:
 
         def call(self, sample: Any) -> dict[str, Any]:
             code = self.model.code(sample, training=False)
-            if "reconstruction" not in outputs:
+            if "reconstruction" not in names:
                 return {"code": code}
             return {"code": code, "reconstruction": self.model.decoder(code, training=False)}
 
-    outputs = _outputs(model)
+    names = outputs(model)
+    if form == "onnx":
+        _teach_gelu()
     served = Served()
     shape = (None, *model.sample_shape)
     served(keras.ops.zeros((1, *model.sample_shape)))
@@ -108,6 +130,42 @@ def _write(model: "Autoencoder", form: Format, path: Path) -> None:
             format="onnx" if form == "onnx" else "tf_saved_model",
             input_signature=signature,
             verbose=False,
+        )
+    if form == "onnx":
+        _check_operations(path)
+
+
+def _teach_gelu() -> None:
+    """Tell the converter of erfc, the complement of the error function, which GELU is made of."""
+    import numpy as np
+
+    tf_op = import_module("tf2onnx.handler").tf_op
+
+    @tf_op("Erfc")
+    class Erfc:
+        """One minus the error function."""
+
+        @classmethod
+        def version_9(cls, graph: Any, node: Any, **_: Any) -> None:
+            """Put two operations in the place of one, from version 9 of ONNX on."""
+            told = {"dtypes": node.output_dtypes, "shapes": node.output_shapes}
+            graph.remove_node(node.name)
+            one = graph.make_const(f"{node.name}_one", np.ones((), np.float32))
+            erf = graph.make_node("Erf", node.input, **told)
+            inputs = [one.output[0], erf.output[0]]
+            graph.make_node("Sub", inputs, name=node.name, outputs=node.output, **told)
+
+
+def _check_operations(path: Path) -> None:
+    """Refuse a file with operations that ONNX lacks: the converter writes them without a word."""
+    import onnx
+
+    used = {node.op_type for node in onnx.load(path).graph.node}
+    lacking = sorted(name for name in used if not onnx.defs.has(name))
+    if lacking:
+        raise InputError(
+            f"this model cannot be written as ONNX, which lacks {', '.join(lacking)}; export it as "
+            "a SavedModel (--format savedmodel)."
         )
 
 

@@ -6,7 +6,10 @@ import io
 import warnings
 import zipfile
 import zlib
+from collections import Counter
+from collections.abc import Iterable
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +32,7 @@ OTHER_FORMATS = {
 }
 
 
-def read_table(path: Path, data: Data) -> "pd.DataFrame":
+def read_table(path: Path, data: Data, texts: Iterable[str] = ()) -> "pd.DataFrame":
     """Return the table of a CSV, TSV, Parquet or NPZ file.
 
     Parameters
@@ -38,6 +41,9 @@ def read_table(path: Path, data: Data) -> "pd.DataFrame":
         Of the file; its ending tells the format.
     data
         How a CSV is written, and the name of the array in an NPZ file.
+    texts
+        Columns of a CSV whose values stay as they are written; what other columns hold is told
+        from all their values together.
 
     Raises
     ------
@@ -59,7 +65,7 @@ def read_table(path: Path, data: Data) -> "pd.DataFrame":
     elif name.endswith(".npz"):
         frame = _columns_of(npz_array(path, data.array), path, data.array)
     elif name.endswith((".csv", ".tsv", ".csv.gz")):
-        frame = _csv(path, data)
+        frame = _csv(path, data, texts)
     else:
         raise DataError(f"{path} has an ending that is not known; tables are {', '.join(TABLES)}.")
     if not len(frame):
@@ -116,6 +122,29 @@ def npz_array(path: Path, name: str) -> np.ndarray:
         raise DataError(f"{path} cannot be read: {reason}.") from error
 
 
+def npz_labels(path: Path, name: str, count: int) -> np.ndarray:
+    """Return the array of labels of an NPZ file with a number of samples.
+
+    Raises
+    ------
+    DataError
+        If it is not one label for each sample, or cannot be read.
+    """
+    labels = npz_array(path, name)
+    if labels.shape == (count,):
+        return labels
+    if labels.shape == (count, 1):
+        remedy = f"Store {name}.ravel()"
+    elif labels.ndim == 2 and len(labels) == count:
+        remedy = f"If they are one-hot, store {name}.argmax(axis=1)"
+    else:
+        remedy = "Give one label for each"
+    raise DataError(
+        f"the array {name!r} in {path} has shape {labels.shape}, and the labels of {count} samples "
+        f"have shape ({count},). {remedy}."
+    )
+
+
 def _columns_of(array: np.ndarray, path: Path, name: str) -> "pd.DataFrame":
     import pandas as pd
 
@@ -132,15 +161,17 @@ def _parquet(path: Path) -> "pd.DataFrame":
 
     needed("pyarrow", "to read and write Parquet")
     try:
-        return pd.read_parquet(path, engine="pyarrow")
+        _refuse_twice(path, import_module("pyarrow.parquet").read_schema(path).names)
+        frame = pd.read_parquet(path, engine="pyarrow")
     except (OSError, ValueError) as error:
         raise DataError(f"{path} is no Parquet file, or is cut short ({error}).") from error
+    return frame.rename(columns=str)  # they may be numbers there, and are texts everywhere else
 
 
 # --- CSV ------------------------------------------------------------------------------------------
 
 
-def _csv(path: Path, data: Data) -> "pd.DataFrame":
+def _csv(path: Path, data: Data, texts: Iterable[str]) -> "pd.DataFrame":
     """Return the table of a CSV file, after a look at its first line."""
     tabs = path.suffix.lower() == ".tsv" and data.separator == ","
     separator = "\t" if tabs else data.separator
@@ -148,7 +179,7 @@ def _csv(path: Path, data: Data) -> "pd.DataFrame":
         _check_beginning(path)
     try:
         header = _header(path, separator, data.encoding)
-        frame = _parsed(path, data, separator)
+        frame = _parsed(path, data, separator, texts)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataError(f"{path} is no gzip file, or is cut short ({error}).") from error
     _check_header(path, header, separator)
@@ -186,7 +217,7 @@ def _header(path: Path, separator: str, encoding: str) -> list[str]:
     return next(csv.reader(io.StringIO(line), delimiter=separator), [])
 
 
-def _parsed(path: Path, data: Data, separator: str) -> "pd.DataFrame":
+def _parsed(path: Path, data: Data, separator: str, texts: Iterable[str]) -> "pd.DataFrame":
     import pandas as pd
 
     try:
@@ -200,6 +231,7 @@ def _parsed(path: Path, data: Data, separator: str) -> "pd.DataFrame":
                 if data.encoding.lower() in {"utf-8", "utf8"}
                 else data.encoding,
                 na_values=data.missing_values,
+                dtype=dict.fromkeys(texts, str),
                 index_col=False,
                 low_memory=False,
                 skipinitialspace=True,
@@ -254,14 +286,18 @@ def _check_header(path: Path, header: list[str], separator: str) -> None:
                 f"{separator!r}. Set data.separator to {shown}."
             )
     names = [name.strip() for name in header]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise DataError(f"{path} has more than one column named {', '.join(twice)}; rename them.")
+    _refuse_twice(path, names)
     if names and all(_is_number(name) for name in names):
         raise DataError(
             f"{path} begins with numbers ({', '.join(names[:3])}, …) in place of names; add a "
             "first line that names the columns."
         )
+
+
+def _refuse_twice(path: Path, names: list[str]) -> None:
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
+    if twice:
+        raise DataError(f"{path} has more than one column named {', '.join(twice)}; rename them.")
 
 
 def _is_number(text: Any) -> bool:

@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from aecourse.errors import DataError, InputError
 from aecourse.preprocessing import unit_range
-from aecourse.project.files import existing, npz_array
+from aecourse.project.files import existing, npz_array, npz_labels
 from aecourse.project.schema import Config
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
@@ -109,11 +109,7 @@ def read_pictures(path: Path, config: Config) -> Pictures:
     existing(path)
     if path.is_file():
         return _from_array(path, config)
-    files = sorted(
-        file
-        for file in path.rglob("*")
-        if file.suffix.lower() in ENDINGS and not file.name.startswith(".")
-    )
+    files = image_files(path)
     if not files:
         raise DataError(
             f"{path} holds no images; files with the endings {', '.join(ENDINGS)} are looked for, "
@@ -128,6 +124,15 @@ def read_pictures(path: Path, config: Config) -> Pictures:
     labels = np.array([file.parent.name for file in files]) if config.data.label else None
     names = [file.relative_to(path).as_posix() for file in files]
     return Pictures(np.stack(images), names, labels)
+
+
+def image_files(folder: Path) -> list[Path]:
+    """Return the files that are read from a folder and all folders in it, in a fixed order."""
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.suffix.lower() in ENDINGS and not file.name.startswith(".")
+    )
 
 
 def _quiet(count: int) -> bool | None:
@@ -184,11 +189,8 @@ def _from_array(path: Path, config: Config) -> Pictures:
         )
     if not len(array):
         raise DataError(f"the array {name!r} in {path} holds no images.")
-    labels = npz_array(path, config.data.label) if config.data.label else None
-    if labels is not None and len(labels) != len(array):
-        raise DataError(
-            f"{path} has {len(array)} images and {len(labels)} labels; there must be one each."
-        )
+    label = config.data.label
+    labels = npz_labels(path, label, len(array)) if label else None
     array = _in_channels(array, _channels(config))
     size = config.preprocessing.image_size
     if size is not None and tuple(size) != array.shape[1:3]:

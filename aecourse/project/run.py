@@ -1,6 +1,7 @@
 """A finished run: what lies in its folder, read back."""
 
 import json
+import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,7 +90,10 @@ class Run:
         """What turns samples into what the network sees."""
         from aecourse.project.samples import encoder_from_state
 
-        return encoder_from_state(self._json(ENCODER))
+        try:
+            return encoder_from_state(self._json(ENCODER))
+        except (KeyError, TypeError) as error:
+            raise self._damaged(ENCODER, error) from error
 
     @cached_property
     def scorer(self) -> "Scorer":
@@ -99,7 +103,7 @@ class Run:
         try:
             with np.load(self.folder / SCORER, allow_pickle=False) as stored:
                 return Scorer.from_arrays(stored)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise self._damaged(SCORER, error) from error
 
     @cached_property

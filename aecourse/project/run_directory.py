@@ -16,6 +16,7 @@ from aecourse.project import yaml_lines
 from aecourse.project.problems import dotted
 
 CONFIG = "config.yml"
+TRAINED = "LATEST"  # what the training's checkpoint holds once an epoch is done
 
 
 class RunDirectory:
@@ -82,12 +83,16 @@ class RunDirectory:
 
     def discard(self) -> None:
         """Remove the run, finished or not."""
+        self.set_aside(self.final)
+        self.set_aside(self.work)
+
+    def set_aside(self, folder: Path) -> None:
+        """Remove a folder at once: one that is removed file by file would be half there."""
         away = self.runs / f".{self.name}.discarded"
         remove(away)
-        if self.final.exists():
-            self.final.replace(away)  # at once: what is removed file by file would be half there
+        if folder.exists():
+            folder.replace(away)
             remove(away)
-        remove(self.work)
 
     def begin(self, config: dict[str, Any]) -> bool:
         """Make the folder to work in, or take up the one that is there.
@@ -106,10 +111,10 @@ class RunDirectory:
             If the unfinished run has another configuration.
         """
         kept = self.work / CONFIG
-        if kept.exists() and self.checkpoint.exists():
+        if kept.exists() and any(self.checkpoint.glob(TRAINED)):
             self.check(config, kept, "was begun")
             return True
-        remove(self.work)
+        self.set_aside(self.work)
         self.work.mkdir(parents=True)
         write_text(kept, yaml_lines.written(config))
         return False
@@ -160,8 +165,17 @@ def differences(
 def whole_folder(final: Path) -> Iterator[Path]:
     """Give a new folder to write to, which takes its name when all is written.
 
-    A folder that has the name already is replaced.
+    A folder that has the name already is replaced. An empty one stays, and gets what was written:
+    it may be where somebody works, or a disk of its own, which cannot be moved.
     """
+    if final.is_dir() and not any(final.iterdir()):
+        with tempfile.TemporaryDirectory(dir=final, prefix=".") as hidden:
+            yield Path(hidden)
+            sync(Path(hidden))
+            for path in Path(hidden).iterdir():
+                path.replace(final / path.name)
+        sync_folder(final)
+        return
     final.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=final.parent, prefix=f".{final.name}.") as hidden:
         new, old = Path(hidden) / "new", Path(hidden) / "old"

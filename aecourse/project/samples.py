@@ -26,10 +26,10 @@ from aecourse.datasets.split import split_rows
 from aecourse.errors import DataError
 from aecourse.project import pictures
 from aecourse.project.columns import texts
-from aecourse.project.files import npz_array, read_table
-from aecourse.project.pictures import ImageEncoder, Pictures, read_pictures
+from aecourse.project.files import existing, npz_labels, read_table
+from aecourse.project.pictures import ImageEncoder, Pictures, image_files, read_pictures
 from aecourse.project.schema import Config
-from aecourse.project.tables import TableEncoder, require
+from aecourse.project.tables import TableEncoder, chosen, require
 
 Source: TypeAlias = "pd.DataFrame | Pictures"
 Encoder = TableEncoder | ImageEncoder
@@ -51,8 +51,18 @@ class Parts:
     test: Rows
 
 
-def read(path: Path, config: Config) -> Source:
+def read(path: Path, config: Config, encoder: "Encoder | None" = None) -> Source:
     """Return the samples of a file or folder.
+
+    Parameters
+    ----------
+    path
+        Of the file or folder.
+    config
+        How it is read.
+    encoder
+        What new samples are for: a column that it knows as texts is read as texts, even where this
+        file alone has only numbers in it.
 
     Raises
     ------
@@ -61,17 +71,40 @@ def read(path: Path, config: Config) -> Source:
     """
     if config.data.kind == "images":
         return read_pictures(path, config)
-    frame = read_table(path, config.data)
-    label = config.data.label
+    label, normal = config.data.label, config.data.normal
+    texts = [*config.preprocessing.categories]
+    if isinstance(encoder, TableEncoder):
+        texts += encoder.texts
+    if label is not None and (normal is None or isinstance(normal, str)):
+        texts.append(label)
+    frame = read_table(path, config.data, texts)
     if label is not None and label not in frame.columns and path.suffix == ".npz":
-        labels = npz_array(path, label)
-        if labels.shape != (len(frame),):
-            raise DataError(
-                f"the array {label!r} in {path} has shape {labels.shape}; give one label for each "
-                f"of the {len(frame)} rows."
-            )
-        frame[label] = labels
+        frame[label] = npz_labels(path, label, len(frame))
     return frame
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Samples, and the fingerprint of the file or folder that they were read from."""
+
+    source: Source
+    sha256: str
+
+
+def snapshot(path: Path, config: Config) -> Snapshot:
+    """Read samples, and make sure that the fingerprint is that of what was read.
+
+    Raises
+    ------
+    DataError
+        As :func:`read`; or if the data has changed meanwhile.
+    """
+    existing(path)
+    before = fingerprint(path)
+    source = read(path, config)
+    if fingerprint(path) != before:
+        raise DataError(f"{path} has changed while it was read; wait until it is written.")
+    return Snapshot(source, before)
 
 
 def take(source: Source, rows: Rows) -> Source:
@@ -134,6 +167,11 @@ def split(source: Source, config: Config) -> Parts:
     """
     known, abnormal = labels(source, config), anomalies(source, config)
     groups = _fingerprints(source, config)[:, None]
+    if len(np.unique(groups)) == 1:
+        raise DataError(
+            f"all {len(source):,} samples are equal, so there is nothing to learn; of a table the "
+            "columns count that are used, see preprocessing.columns and ignore."
+        )
     classes = np.zeros(len(source), np.int64) if known is None else pd.factorize(known)[0]
     seed = config.training.seed
     if config.data.test_share:
@@ -204,9 +242,9 @@ def encoder_from_state(state: dict[str, Any]) -> Encoder:
 
 
 def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file, or of all files of a folder with their names."""
+    """Return the SHA-256 of a file, or of all images of a folder with their names."""
     digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted(f for f in path.rglob("*") if f.is_file())
+    files = [path] if path.is_file() else image_files(path)
     for file in files:
         if file != path:
             digest.update(file.relative_to(path).as_posix().encode())
@@ -221,8 +259,7 @@ def _fingerprints(source: Source, config: Config) -> NDArray[np.uint64]:
     if isinstance(source, Pictures):
         parts = [hashlib.blake2b(image.tobytes(), digest_size=8) for image in source.pixels]
         return np.array([int.from_bytes(part.digest()) for part in parts], np.uint64)
-    aside = [*config.preprocessing.ignore, config.data.label]
-    columns = source[[name for name in source.columns if name not in aside]]
+    columns = source[chosen(source, config)]
     # Texts are stored in more than one way, and the split must not depend on which.
     as_text = {name: texts(columns[name]) for name in columns if _is_text(columns[name])}
     return pd.util.hash_pandas_object(columns.assign(**as_text), index=False).to_numpy()

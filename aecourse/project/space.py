@@ -21,6 +21,8 @@ SECTIONS = ("network", "objective", "training", "preprocessing")
 MOST_CHECKED = 256  # combinations that are tried out before a sweep begins
 WITH_EPOCHS = ("mse", "val_loss")  # metrics that every epoch gives, so that a trial can be given up
 ANY_UNITS = ("neighbour_accuracy",)
+# They change the samples as they are read, or which of them are equal and stay in one part.
+READING = tuple(f"preprocessing.{key}" for key in ("columns", "ignore", "image_size", "colour"))
 
 
 def problems(config: Config, check: Check) -> Iterator[Problem]:
@@ -148,6 +150,11 @@ def _wrong_name(config: Config, sweep: Sweep, name: str) -> str | None:
         )
     if name == "training.seed":
         return "chooses the split too, so that trials would be measured on different samples."
+    if name in READING:
+        return (
+            "changes what is read and which samples are equal, so that trials would be measured on "
+            "different samples; run a sweep for each value."
+        )
     if section == "preprocessing" and sweep.metric not in ANY_UNITS:
         return (
             f"changes the units of the errors, so sweep.metric `{sweep.metric}` cannot compare its "

@@ -37,13 +37,14 @@ aecourse export runs/{name} --format onnx -o exported
 Give each try its own `name`. A training that is broken off, even by a power cut, goes on where it
 was with the same command.
 
-To try many settings, say which in `config.yml` (`aecourse keys sweep` explains the keys):
+To try many settings, copy `config.yml` to `sweep.yml`, give it the name `swept`, and say there
+which (`aecourse keys sweep` explains the keys):
 
 ```yaml
 {sweep}```
 
-Then `aecourse sweep config.yml --workers 2` tries them, measured on the validation part, and the
-best becomes `runs/{name}`. The same command elsewhere adds a worker, and goes on where a sweep was
+Then `aecourse sweep sweep.yml --workers 2` tries them, measured on the validation part, and the
+best becomes `runs/swept`. The same command elsewhere adds a worker, and goes on where a sweep was
 broken off.
 
 | file | what it is |

@@ -40,7 +40,7 @@ from aecourse.project.schema import Config
 if TYPE_CHECKING:
     from optuna.storages import JournalStorage
 
-TRIALS, REPORT = "trials.json", "report.html"
+TRIALS, REPORT, DATA = "trials.json", "report.html", "data.json"
 MARK = "sweep.json"  # in the folder of a run that a sweep has put there
 MAY_CHANGE = (("sweep", "trials"),)
 
@@ -114,22 +114,13 @@ class SweepFolder:
             best run is taken.
         """
         content = configuration.resolved(config)
-        kept, noted = self.folder / CONFIG, self.folder / "data.json"
+        kept, noted = self.folder / CONFIG, self.folder / DATA
         now = {"sha256": fingerprint(Path(config.data.path)), "backend": backend()}
-        if self.best.final.exists() and not (self.best.final / MARK).exists():
-            raise InputError(
-                f"the best trial is to become {self.best.final}, and there is another run; give "
-                "the sweep another `name`."
-            )
+        self.check_place()
         if kept.exists():
             self._check(kept, content)
-            begun = json.loads(noted.read_text(encoding="utf-8"))
-            if begun["sha256"] != now["sha256"]:
-                raise InputError(
-                    f"{config.data.path} has changed since the sweep {self.name!r} was begun, so "
-                    "its trials cannot be compared any more. Put the old data back, give the sweep "
-                    "another `name`, or start again with --restart."
-                )
+            self.check_data(config, now["sha256"])
+            begun = self._begun()
             if begun["backend"] != now["backend"]:
                 raise InputError(
                     f"the sweep {self.name!r} was begun on the backend {begun['backend']}, and "
@@ -138,6 +129,39 @@ class SweepFolder:
                 )
         write_json(noted, now)
         write_text(kept, yaml_lines.written(content))
+
+    def check_place(self) -> None:
+        """Refuse to put the best trial where another run is.
+
+        Raises
+        ------
+        InputError
+            If one is there.
+        """
+        if self.best.final.exists() and not (self.best.final / MARK).exists():
+            raise InputError(
+                f"the best trial is to become {self.best.final}, and there is another run. Rename "
+                "that folder, and the same command goes on; or give the sweep another `name`."
+            )
+
+    def check_data(self, config: Config, sha256: str) -> None:
+        """Refuse other data than that which the sweep was begun with.
+
+        Raises
+        ------
+        InputError
+            If its fingerprint is another one.
+        """
+        if self._begun()["sha256"] != sha256:
+            raise InputError(
+                f"{config.data.path} has changed since the sweep {self.name!r} was begun, so its "
+                "trials cannot be compared any more. Put the old data back, give the sweep another "
+                "`name`, or start again with --restart."
+            )
+
+    def _begun(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.folder / DATA).read_text(encoding="utf-8"))
+        return content
 
     def _check(self, kept: Path, content: dict[str, Any]) -> None:
         saved = yaml_lines.read(kept.read_text(encoding="utf-8"), kept.name).content
@@ -174,6 +198,25 @@ class SweepFolder:
                 self.best.discard()
 
 
+def drop_torn_line(journal: Path) -> None:
+    """Cut off what a worker has begun to write and not ended, as its machine or its disk failed.
+
+    The next line would be written behind it, and the two together could not be read.
+    """
+    if not journal.exists():
+        return
+    with journal.open("r+b") as file:
+        end = file.seek(0, 2)
+        place = end
+        while place:
+            file.seek(place - 1)
+            if file.read(1) == b"\n":
+                break
+            place -= 1
+        if place < end:
+            file.truncate(place)
+
+
 class _JournalLock:
     """What Optuna asks for when it appends to the journal: a lock that a killed process loses.
 
@@ -182,10 +225,12 @@ class _JournalLock:
     """
 
     def __init__(self, journal: Path) -> None:
+        self._journal = journal
         self._lock = filelock.FileLock(f"{journal}.lock")
 
     def acquire(self) -> bool:
         self._lock.acquire()
+        drop_torn_line(self._journal)
         return True
 
     def release(self) -> None:

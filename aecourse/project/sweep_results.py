@@ -16,7 +16,7 @@ from aecourse.project import configuration, report, training, yaml_lines
 from aecourse.project.results import Result
 from aecourse.project.run import ENCODER, ENVIRONMENT, HISTORY, MODEL, SCORER, Run
 from aecourse.project.run_directory import CONFIG, whole_folder, write_json, write_text
-from aecourse.project.samples import Source
+from aecourse.project.samples import Snapshot
 from aecourse.project.schema import Config
 from aecourse.project.sweep_folder import MARK, REPORT, TRIALS, SweepFolder
 from aecourse.project.sweep_schema import Sweep
@@ -35,7 +35,7 @@ def published(
     trial: FrozenTrial,
     config: Config,
     sweep: Sweep,
-    source: Callable[[], Source],
+    snapshot: Callable[[], Snapshot],
 ) -> Run:
     """Return the best trial as a run, measured on the test part for the first time.
 
@@ -52,8 +52,13 @@ def published(
         Its configuration, under the name of the run.
     sweep
         What the sweep was about.
-    source
+    snapshot
         Returns the samples.
+
+    Raises
+    ------
+    InputError
+        If another run has taken the place meanwhile.
     """
     name = trial.user_attrs[RUN]
     mark = {"sweep": folder.name, "trial": name, "metric": sweep.metric, "value": trial.value}
@@ -61,7 +66,7 @@ def published(
     if (final / MARK).exists() and _json(final / MARK) == mark:
         return Run.at(final)
     tried = Run.at(folder.trials / name)
-    data = training.data_of(config, source())
+    data = training.data_of(config, snapshot())
     history = {
         key: [np.nan if value is None else value for value in values]
         for key, values in _json(tried.folder / HISTORY)["metrics"].items()
@@ -70,6 +75,7 @@ def published(
     numbers = {**result.numbers, "training": tried.metrics["training"]}
     said = [*result.summary, f"It is trial {name} of a sweep, the best by {sweep.metric}."]
     with folder.best.locked(), whole_folder(final) as new:
+        folder.check_place()  # hours after the beginning another run may have taken it
         for file in KEPT:
             shutil.copy(tried.folder / file, new / file)
         text = yaml_lines.written(configuration.resolved(config))

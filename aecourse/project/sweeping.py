@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import Trial
 
-    from aecourse.project.samples import Source
+    from aecourse.project.samples import Snapshot
 
 LOOK = 0.5  # seconds between two looks at the trials of other workers
 
@@ -45,7 +45,7 @@ class Claimed:
 def sweep(
     path: Path, *, workers: int = 1, restart: bool = False, say: Say = print
 ) -> tuple[Run, Path]:
-    """Try the settings that a configuration names, and return the best run.
+    r"""Try the settings that a configuration names, and return the best run.
 
     A sweep that was broken off goes on where it was; one that is at work gets another worker.
 
@@ -74,6 +74,26 @@ def sweep(
         measured, or the workers ended too soon.
     DataError
         If the data cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from aecourse.project import sweeping
+    >>> lines = [
+    ...     "name: first",
+    ...     "data: {path: rows.csv}",
+    ...     "training: {epochs: 1}",
+    ...     "sweep: {trials: 2, parameters: {network.code_size: {choices: [1, 2]}}}",
+    ... ]
+    >>> rows = [f"{number},{number * number % 7}" for number in range(60)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "config.yml").write_text("\n".join(lines))
+    ...     _ = Path(folder, "rows.csv").write_text("\n".join(["a,b", *rows]))
+    ...     best, _ = sweeping.sweep(Path(folder, "config.yml"), say=lambda sentence: None)
+    ...     size = best.config.network.code_size
+    >>> size in (1, 2)
+    True
     """
     needed("optuna", "for sweeps")
     worker = Worker.of(path, say)
@@ -116,7 +136,7 @@ class Worker:
         self.folder = SweepFolder(home, config.name)
         self.say = say
         self._study: Study | None = None
-        self.source: Source | None = None
+        self.snapshot: Snapshot | None = None
         self.data: tuple[Preprocessing, Prepared] | None = None
 
     @classmethod
@@ -252,11 +272,13 @@ class Worker:
             self.data = (config.preprocessing, data)
         return self.data[1]
 
-    def _samples(self) -> "Source":
+    def _samples(self) -> "Snapshot":
         """Return the samples, read once for all trials."""
-        if self.source is None:
-            self.source = samples.read(Path(self.config.data.path), self.config)
-        return self.source
+        if self.snapshot is None:
+            snapshot = samples.snapshot(Path(self.config.data.path), self.config)
+            self.folder.check_data(self.config, snapshot.sha256)
+            self.snapshot = snapshot
+        return self.snapshot
 
     def _report(self, claimed: Claimed, outcome: str) -> None:
         over = self.trials.count(self.study).over

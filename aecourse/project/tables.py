@@ -1,7 +1,10 @@
 """From the rows of a table to what a network sees: which columns, and how each is encoded."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,6 +16,8 @@ from aecourse.errors import DataError
 from aecourse.project.columns import Category, Column, Date, Number, as_dates, from_state, texts
 from aecourse.project.schema import Config, Preprocessing
 
+# Columns that results have of their own.
+OF_RESULTS = re.compile(r"row|score|abnormal|most_surprising|codes|code_\d+")
 ALMOST_ALL = 0.5  # share of numbers above which a column of texts is one of numbers with flaws
 
 
@@ -54,7 +59,8 @@ class TableEncoder:
         settings = config.preprocessing
         columns: list[Column] = []
         left_out: dict[str, str] = {}
-        for name in _chosen(rows, config):
+        for name in chosen(rows, config):
+            _refuse_objects(rows[name])
             reason = _without_information(rows[name])
             if reason:
                 left_out[name] = reason
@@ -77,6 +83,22 @@ class TableEncoder:
     def names(self) -> list[str]:
         """The names of the columns."""
         return [column.name for column in self.columns]
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """New names for columns of the data that are called like one that results have anyway."""
+        names = [*self.carried, *self.names]
+        renamed: dict[str, str] = {}
+        for name in filter(OF_RESULTS.fullmatch, names):
+            renamed[name] = f"{name}_in_data"
+            while renamed[name] in names:
+                renamed[name] += "_in_data"
+        return renamed
+
+    @property
+    def texts(self) -> list[str]:
+        """The names of the columns that are compared as texts."""
+        return [column.name for column in self.columns if isinstance(column, Category)]
 
     def encode(self, rows: pd.DataFrame) -> tuple[NDArray[np.float32], list[str]]:
         """Return rows for the network, and what there is to say about them.
@@ -113,11 +135,13 @@ class TableEncoder:
     def carry(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return what results say of each row besides themselves: its number and what is carried.
 
-        Rows are counted from 1 below the line of names.
+        Rows are counted from 1 below the line of names, and columns are called as in
+        :attr:`renamed`.
         """
-        kept = [name for name in self.carried if name in rows.columns]
+        kept = rows[[name for name in self.carried if name in rows.columns]]
         numbered = pd.DataFrame({"row": np.arange(1, len(rows) + 1)})
-        return pd.concat([numbered, rows[kept].reset_index(drop=True)], axis=1)
+        named = kept.reset_index(drop=True).rename(columns=self.renamed)
+        return pd.concat([numbered, named], axis=1)
 
     def state(self) -> dict[str, Any]:
         """Return all that :meth:`from_state` needs, for JSON."""
@@ -159,7 +183,7 @@ def require(rows: pd.DataFrame, names: Sequence[str]) -> None:
     )
 
 
-def _chosen(rows: pd.DataFrame, config: Config) -> list[str]:
+def chosen(rows: pd.DataFrame, config: Config) -> list[str]:
     """Return the names of the columns to use, in the order of the file."""
     settings = config.preprocessing
     named = [*(settings.columns or ()), *settings.ignore, *settings.categories]
@@ -180,6 +204,20 @@ def _without_information(series: pd.Series) -> str | None:
     return "the same in all training rows" if distinct == 1 else None
 
 
+def _refuse_objects(series: pd.Series) -> None:
+    """Refuse a column of lists, times or other things that are no values of a table."""
+    if not pd.api.types.is_object_dtype(series):
+        return
+    known = series.dropna()
+    plain = known.map(lambda value: isinstance(value, str | bool | int | float | date | Decimal))
+    if not plain.all():
+        kinds = sorted({type(value).__name__ for value in known[~plain]})
+        raise DataError(
+            f"column {series.name!r} holds {', '.join(kinds)}, which are neither numbers, dates "
+            "nor texts; convert it, or add it to preprocessing.ignore."
+        )
+
+
 def _fitted(series: pd.Series, settings: Preprocessing) -> Column:
     """Return a column of the kind that its values call for."""
     types = pd.api.types
@@ -195,12 +233,8 @@ def _fitted(series: pd.Series, settings: Preprocessing) -> Column:
     if types.is_timedelta64_dtype(series):
         raise DataError(f"column {name!r} holds durations; store them as a number of seconds.")
     known = series.dropna()
-    if not known.map(lambda value: isinstance(value, str | bool | int | float)).all():
-        kinds = sorted({type(value).__name__ for value in known})
-        raise DataError(
-            f"column {name!r} holds {', '.join(kinds)}, which are neither numbers, dates nor "
-            "texts; convert it, or add it to preprocessing.ignore."
-        )
+    if types.infer_dtype(known) in {"boolean", "decimal"}:  # truth values with gaps are objects
+        return Number.fit(series, settings)
     if as_dates(known.astype(str)).notna().all() and known.astype(str).str.len().ge(8).all():
         return Date.fit(series, settings)
     return _category(series, settings)
@@ -212,8 +246,17 @@ def _category(series: pd.Series, settings: Preprocessing) -> Category:
     if fitted.width <= settings.max_categories:
         return fitted
     name = str(series.name)
+    named = name in settings.categories
     known = texts(series.dropna())
     parsed = pd.to_numeric(known, errors="coerce")
+    if parsed.notna().all():
+        remedy = "take it out of preprocessing.categories" if named else "store it as numbers"
+        raise DataError(
+            f"column {name!r} has {fitted.width:,} different numbers, such as {known.iloc[0]!r}, "
+            f"which are too many to be categories. To use them as numbers {remedy}. Otherwise "
+            f"raise preprocessing.max_categories (now {settings.max_categories}), or add the "
+            "column to preprocessing.ignore."
+        )
     if parsed.notna().mean() > ALMOST_ALL:
         first = known[parsed.isna()].iloc[0]
         raise DataError(

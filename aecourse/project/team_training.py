@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aecourse.backend import keras
+from aecourse.errors import CourseError, InputError
 from aecourse.models import Autoencoder
 from aecourse.project.building import build
 from aecourse.project.schema import Config
@@ -133,16 +134,29 @@ def _checkpoint(
 def _shared_state(
     model: Autoencoder, stopping: EarlyStopping | None, saved: Checkpoint | None, team: Team
 ) -> History:
-    """Give all processes the state that process 0 finds in its checkpoint, if it finds one."""
-    history = saved.load(model, stopping) if saved else None
+    """Give all processes the state that process 0 finds in its checkpoint, if it finds one.
+
+    Raises
+    ------
+    InputError
+        In all processes, if the checkpoint is of another training or cannot be read.
+    """
+    history, problem = None, None
+    try:
+        history = saved.load(model, stopping) if saved else None
+    except CourseError as error:  # the others wait for an answer
+        problem = error
     weights = model.get_weights()
     best = stopping.best_weights if stopping else None
     record = {
         "history": vars(history) if history else None,
+        "refused": problem is not None,
         "stopping": [stopping.best, stopping.waited, best is not None] if stopping else None,
     }
     state = _state(model)
     arrays, record = team.share([*state, *(best or weights)], record)
+    if record["refused"]:
+        raise problem or InputError("process 0 cannot take part; its own message says why.")
     _give(model, arrays[: len(state)])
     if stopping is not None:
         stopping.best, stopping.waited, known = record["stopping"]

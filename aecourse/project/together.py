@@ -106,12 +106,14 @@ def train(
         try:
             if team.leads:
                 held.enter_context(directory.locked())
+                if restart:  # data that cannot be used must not cost the run that is there
+                    data = training.data_of(config)
                 run = training.taken_up(directory, config, restart=restart, say=say)
             if run is None:
-                data = training.data_of(config)
+                data = data or training.data_of(config)
                 _check_parts(data, team)
             if team.leads and data is not None:
-                training.check_data(directory, config)
+                training.check_data(directory, config, data)
                 training.announce(data, say)
                 _say_what_is_left_out(data, team, say)
         except CourseError as error:

@@ -6,8 +6,9 @@ Examples
 
 >>> import pandas as pd
 >>> from aecourse.project import configuration, training
+>>> from aecourse.project.samples import Snapshot
 >>> config = configuration.validated({"name": "first", "data": {"path": "rows.csv"}})
->>> data = training.data_of(config, pd.DataFrame({"a": range(100)}))
+>>> data = training.data_of(config, Snapshot(pd.DataFrame({"a": range(100)}), sha256="…"))
 >>> data.part, data.train.x.shape[1]
 ('the test part', 1)
 """
@@ -27,7 +28,7 @@ from aecourse.project.evaluation import Judged, Simple, evaluate
 from aecourse.project.results import Result, brief, finite
 from aecourse.project.run import ENCODER, ENVIRONMENT, HISTORY, MODEL, SCORER, Run, rebuilt
 from aecourse.project.run_directory import CONFIG, RunDirectory, remove, write_json
-from aecourse.project.samples import Encoder, Parts, Source
+from aecourse.project.samples import Encoder, Parts, Snapshot
 from aecourse.project.schema import Config
 from aecourse.project.scoring import Scorer
 
@@ -52,6 +53,10 @@ class Prepared:
         The third is what is measured on: the test part, or the validation part without one.
     part
         What it is called.
+    notes
+        What there is to say about the data.
+    sha256
+        The fingerprint of what was read.
     """
 
     encoder: Encoder
@@ -60,6 +65,7 @@ class Prepared:
     judged: Judged
     part: str
     notes: list[str]
+    sha256: str
 
 
 def train(
@@ -111,18 +117,32 @@ def train(
     config = of_one_run(config, home)
     directory = RunDirectory(home / "runs", config.name)
     with directory.locked():
+        # Data that cannot be used must not cost the run that is to be thrown away.
+        data = data_of(config) if restart else None
         run = taken_up(directory, config, restart=restart, say=say)
         if run is not None:
             return run
-        data = data_of(config)
+        data = data or data_of(config)
         announce(data, say)
         return trained(config, directory, data, partial(learn, config, progress=progress))
 
 
 def with_whole_path(config: Config, home: Path) -> Config:
-    """Return the configuration with a path to the data that does not depend on the folder."""
-    path = str((home / Path(config.data.path).expanduser()).resolve())
-    return config.model_copy(update={"data": config.data.model_copy(update={"path": path})})
+    """Return the configuration with a path to the data that does not depend on the folder.
+
+    Raises
+    ------
+    InputError
+        If the data is a folder that the project itself lies in.
+    """
+    path = (home / Path(config.data.path).expanduser()).resolve()
+    if path.is_dir() and home.resolve().is_relative_to(path):
+        raise InputError(
+            f"data.path is {path}, in which the project itself lies, so that its figures would "
+            "become data. Move the images to a folder of their own, such as `images`."
+        )
+    data = config.data.model_copy(update={"path": str(path)})
+    return config.model_copy(update={"data": data})
 
 
 def of_one_run(config: Config, home: Path) -> Config:
@@ -149,26 +169,26 @@ def taken_up(
     return None
 
 
-def data_of(config: Config, source: "Source | None" = None, *, tested: bool = True) -> Prepared:
+def data_of(config: Config, snapshot: "Snapshot | None" = None, *, tested: bool = True) -> Prepared:
     """Return the samples that a configuration names, shared out and encoded.
 
     Parameters
     ----------
     config
         With a whole path.
-    source
+    snapshot
         The samples, where they are read already.
     tested
         Whether the test part is measured on; otherwise it is not touched, and the validation part
         takes its place.
     """
-    if source is None:
-        source = samples.read(Path(config.data.path), config)
-    parts = samples.split(source, config)
-    encoder = samples.fit_encoder(samples.take(source, parts.train), config)
+    if snapshot is None:
+        snapshot = samples.snapshot(Path(config.data.path), config)
+    parts = samples.split(snapshot.source, config)
+    encoder = samples.fit_encoder(samples.take(snapshot.source, parts.train), config)
     if not tested:
         parts = replace(parts, test=parts.test[:0])
-    return prepared(source, parts, encoder, config)
+    return prepared(snapshot, parts, encoder, config)
 
 
 def announce(data: Prepared, say: Say) -> None:
@@ -182,8 +202,9 @@ def announce(data: Prepared, say: Say) -> None:
     )
 
 
-def prepared(source: Source, parts: Parts, encoder: Encoder, config: Config) -> Prepared:
+def prepared(snapshot: Snapshot, parts: Parts, encoder: Encoder, config: Config) -> Prepared:
     """Return the samples of each part as the network sees them."""
+    source = snapshot.source
     known, abnormal = samples.labels(source, config), samples.anomalies(source, config)
     x, notes = samples.encode(encoder, source)
 
@@ -203,6 +224,7 @@ def prepared(source: Source, parts: Parts, encoder: Encoder, config: Config) -> 
         test if tested else validation,
         TEST if tested else VALIDATION,
         [*_left_out(encoder), *notes],
+        snapshot.sha256,
     )
 
 
@@ -247,7 +269,7 @@ def trained(config: Config, directory: RunDirectory, data: Prepared, learn: Lear
     KeyboardInterrupt
         If the user ended the training.
     """
-    check_data(directory, config)
+    check_data(directory, config, data)
     model, history = learn(data, directory.checkpoint)
     if history.interrupted:
         raise KeyboardInterrupt
@@ -296,7 +318,7 @@ def learn(
     return model, history
 
 
-def check_data(directory: RunDirectory, config: Config) -> None:
+def check_data(directory: RunDirectory, config: Config, data: Prepared) -> None:
     """Refuse to go on with other data or on another backend; note which these are.
 
     Raises
@@ -304,7 +326,7 @@ def check_data(directory: RunDirectory, config: Config) -> None:
     InputError
         If they are not those that the run was begun with.
     """
-    now = {"sha256": samples.fingerprint(Path(config.data.path)), "backend": environment.backend()}
+    now = {"sha256": data.sha256, "backend": environment.backend()}
     noted = directory.work / "data.json"
     if not noted.exists():
         write_json(noted, now)
@@ -335,7 +357,8 @@ def _write(
     pairs = [(part.x, rebuilt(model, part.x, seed)) for part in (data.train, data.validation)]
     scorer = Scorer.fit(pairs[0], pairs[1], config.evaluation)
     result = judged_result(model, scorer, data, config, history.metrics)
-    numbers = {**result.numbers, "training": _training_numbers(history)}
+    stops = config.training.early_stopping is not None
+    numbers = {**result.numbers, "training": _training_numbers(history, stops=stops)}
 
     model.save(folder / MODEL)
     with (folder / SCORER).open("wb") as file:
@@ -343,7 +366,7 @@ def _write(
     texts = {
         CONFIG: yaml_lines.written(configuration.resolved(config)),
         ENCODER: _json(data.encoder.state()),
-        ENVIRONMENT: _json(environment.describe(Path(config.data.path))),
+        ENVIRONMENT: _json(environment.describe(Path(config.data.path), data.sha256)),
         HISTORY: _json({"metrics": finite(history.metrics), "seconds": history.seconds}),
     }
     for name, text in texts.items():
@@ -388,13 +411,18 @@ def judged_result(
     )
 
 
-def _training_numbers(history: "History") -> dict[str, Any]:
+def _training_numbers(history: "History", *, stops: bool) -> dict[str, Any]:
+    """Return what training came to; the loss is that of the model which was kept.
+
+    With early stopping that is the best epoch's, and without it the last one's.
+    """
+    kept = history["val_loss"].index(min(history["val_loss"])) if stops else -1
     return {
         "epochs": len(history.epochs),
         "best_epoch": history.best_epoch,
         "outcome": history.outcome,
-        "loss": history["loss"][-1],
-        "val_loss": min(history["val_loss"]),
+        "loss": history["loss"][kept],
+        "val_loss": history["val_loss"][kept],
     }
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -196,6 +197,28 @@ def test_many_notes_are_cut_short():
 
     assert brief(["a", "b"]) == ["Note: a.", "Note: b."]
     assert brief(list("abcdefgh"))[5:] == ["Note: f.", "Note: and 2 more of the kind."]
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    ("objective", "says"),
+    [("plain", "output `code` and `reconstruction`;"), ("masked", "output `code`;")],
+)
+def test_an_export_says_what_its_model_gives(run, monkeypatch, tmp_path, objective, says):
+    from aecourse.project import building, configuration, exporting
+    from aecourse.project.run import Run
+
+    content = {
+        "data": {"path": "images", "kind": "images"},
+        "network": {"kind": "patch_transformer", "code_size": 4},
+        "objective": {"kind": objective},
+    }
+    model = building.build(configuration.validated(content), (8, 8, 3))
+    monkeypatch.setattr(Run, "at", lambda folder: SimpleNamespace(model=model))
+    monkeypatch.setattr(exporting, "export", lambda run, form, target: target / "model.onnx")
+    status, out, _ = run("export", tmp_path, "-o", "exported")
+    assert status == 0
+    assert f"model.onnx: input `sample`, {says}" in out
 
 
 @pytest.mark.tensorflow

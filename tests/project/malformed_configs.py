@@ -126,6 +126,9 @@ MALFORMED = [
     Malformed("units that change", DATA + SWEEP
               + "    preprocessing.scaling: {choices: [robust]}\n", 5,
               ("units", "`neighbour_accuracy`")),
+    Malformed("what is read, as a setting", DATA + SWEEP
+              + "    preprocessing.ignore: {choices: [[a], [b]]}\n", 5,
+              ("which samples are equal",)),
     Malformed("another tool's range", DATA + SWEEP + "    network.code_size: {low: 2, max: 4}\n", 5,
               ("Did you mean `high`",)),
     Malformed("half a range", DATA + SWEEP + "    network.code_size: {low: 2}\n", 5,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pytest
 from PIL import Image
 from project_data import config, image_config, pictures, sales, written
 
@@ -45,6 +46,19 @@ def raw(folder: Path, content: bytes, name: str = "sales.csv", **sections: Any) 
 
 def table(folder: Path, change: Callable[[pd.DataFrame], pd.DataFrame], **sections: Any) -> Made:
     return written(folder, change(sales())), config(**sections)
+
+
+def parquet(folder: Path, frame: pd.DataFrame) -> Made:
+    pytest.importorskip("pyarrow")
+    path = folder / "sales.parquet"
+    frame.to_parquet(path)
+    return path, config()
+
+
+def labelled_images(folder: Path, labels: Any) -> Made:
+    path = folder / "p.npz"
+    np.savez(path, x=np.zeros((30, 8, 8), np.uint8), y=labels)
+    return path, image_config(data={"path": "p.npz", "kind": "images", "label": "y"})
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -201,6 +215,39 @@ def an_id(folder: Path) -> Made:
     return table(folder, lambda t: t, preprocessing={"ignore": ["date"], "max_categories": 20})
 
 
+@malformed("'code'", "different numbers", "out of preprocessing.categories", "max_categories")
+def too_many_numbers_for_categories(folder: Path) -> Made:
+    return table(
+        folder, lambda t: t.assign(code=range(len(t))), preprocessing={"categories": ["code"]}
+    )
+
+
+@malformed("'x_1'", "different numbers", "store it as numbers", "preprocessing.ignore")
+def numbers_stored_as_texts(folder: Path) -> Made:
+    np.savez(folder / "sales.npz", x=np.arange(240).reshape(120, 2).astype(str))
+    return folder / "sales.npz", config(
+        data={"path": "sales.npz", "label": None, "normal": None}, preprocessing={"ignore": []}
+    )
+
+
+@malformed("'items'", "ndarray", "neither numbers", "preprocessing.ignore")
+def lists_in_a_column(folder: Path) -> Made:
+    return parquet(folder, sales().assign(items=[[1, 2]] * 120))
+
+
+@malformed("'items'", "dict", "neither numbers", "preprocessing.ignore")
+def records_in_a_column(folder: Path) -> Made:
+    return parquet(folder, sales().assign(items=[{"a": 1}] * 120))
+
+
+@malformed("more than one column", "7")
+def a_name_that_is_a_number_and_a_text(folder: Path) -> Made:
+    frame = sales().assign(**{"7": 1.0})
+    frame[7] = 2.0
+    with pytest.warns(UserWarning, match="mixed type"):
+        return parquet(folder, frame)
+
+
 @malformed("'amount'", "'unknown'", "data.missing_values")
 def words_among_numbers(folder: Path) -> Made:
     return table(
@@ -225,7 +272,7 @@ def gaps_that_are_refused(folder: Path) -> Made:
     return table(folder, lambda t: t, preprocessing={"missing": "refuse"})
 
 
-@malformed("no column is left", "the same in all")
+@malformed("samples are equal", "preprocessing.columns")
 def constant_columns_alone(folder: Path) -> Made:
     return table(folder, lambda t: t, preprocessing={"columns": ["one"]})
 
@@ -293,10 +340,24 @@ def five_channels(folder: Path) -> Made:
     return folder / "pictures.npz", image_config(data={"path": "pictures.npz", "kind": "images"})
 
 
-@malformed("30 images", "29 labels")
+@malformed("(29,)", "30 samples", "one label for each")
 def a_label_too_few(folder: Path) -> Made:
-    np.savez(folder / "p.npz", x=np.zeros((30, 8, 8), np.uint8), y=np.zeros(29))
-    return folder / "p.npz", image_config(data={"path": "p.npz", "kind": "images", "label": "y"})
+    return labelled_images(folder, np.zeros(29))
+
+
+@malformed("()", "30 samples", "one label for each")
+def a_label_alone(folder: Path) -> Made:
+    return labelled_images(folder, 1)
+
+
+@malformed("(30, 1)", "y.ravel()")
+def labels_in_a_column(folder: Path) -> Made:
+    return labelled_images(folder, np.zeros((30, 1)))
+
+
+@malformed("(30, 3)", "y.argmax(axis=1)")
+def one_hot_labels(folder: Path) -> Made:
+    return labelled_images(folder, np.eye(3)[np.arange(30) % 3])
 
 
 @malformed("cut short")

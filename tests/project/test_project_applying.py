@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,12 @@ import pytest
 pytestmark = pytest.mark.tensorflow
 
 from PIL import Image  # noqa: E402
-from project_data import config, pictures, sales, written  # noqa: E402
+from project_data import config, image_config, pictures, sales, written  # noqa: E402
 
 from aecourse.errors import DataError, InputError  # noqa: E402
 from aecourse.project import (  # noqa: E402
     applying,
+    building,
     comparison,
     configuration,
     exporting,
@@ -105,6 +107,49 @@ def test_an_answer_does_not_overwrite_its_input_or_fill_a_full_folder(tmp_path):
         applying.check_target(tmp_path, None)
     with pytest.raises(InputError, match="ending"):
         applying.check_target(tmp_path / "scores.xlsx", source)
+    (tmp_path / "results").write_text("mine")
+    with pytest.raises(InputError, match="results is a file; images go to a folder"):
+        applying.check_target(tmp_path / "results", None)
+    (tmp_path / "scores.csv").mkdir()
+    with pytest.raises(InputError, match=r"scores\.csv is a folder"):
+        applying.check_target(tmp_path / "scores.csv", None)
+
+
+@pytest.fixture(scope="module")
+def crowded_run(tmp_path_factory):
+    """Return a run on a table whose columns are called like those of the answers."""
+    from aecourse.project.training import train
+
+    home = tmp_path_factory.mktemp("crowded")
+    written(home, crowded(120))
+    ignored = {"ignore": ["sale", "score", "abnormal", "codes", "code_7"]}
+    settings = config(preprocessing=ignored, training={"epochs": 1})
+    return train(settings, home, progress=False, say=lambda sentence: None)
+
+
+def crowded(rows):
+    more = {name: [f"my {name}"] * rows for name in ("score", "abnormal", "codes", "code_7")}
+    return sales(rows, seed=2).assign(**more, row=np.arange(rows) * 1.5)
+
+
+@pytest.mark.parametrize("ending", ["csv", "npz", "parquet"])
+@pytest.mark.parametrize("task", ["embed", "reconstruct", "score"])
+def test_columns_that_are_called_like_those_of_an_answer_are_not_lost(
+    crowded_run, tmp_path, task, ending
+):
+    if ending == "parquet":
+        pytest.importorskip("pyarrow")
+    found = answer(crowded_run, task, written(tmp_path, crowded(30)))
+    applying.write(found, tmp_path / f"out.{ending}")
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "npz": np.load}[ending]
+    table = read(tmp_path / f"out.{ending}")
+    for name in ("score", "abnormal", "codes", "code_7"):
+        assert set(table[f"{name}_in_data"]) == {f"my {name}"}
+        assert any(f"{name!r} of the data is called '{name}_in_data'" in n for n in found.notes)
+    assert list(table["row"]) == list(range(1, 31))
+    assert ("row_in_data" in table) == (task == "reconstruct")
+    if task == "embed" and ending == "npz":
+        assert table["codes"].shape == (30, 3)
 
 
 # --- images ---------------------------------------------------------------------------------------
@@ -123,6 +168,20 @@ def test_reconstructed_images_go_to_a_folder_like_the_one_they_came_from(image_r
     names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.png"))
     assert sorted(path.relative_to(target).as_posix() for path in target.rglob("*.png")) == names
     assert Image.open(target / names[0]).size == (8, 8)
+
+
+def test_images_of_one_name_and_two_endings_are_both_kept(image_run, tmp_path):
+    root, target = pictures(tmp_path, count=4), tmp_path / "again"
+    shutil.copy(root / "dark" / "001.png", root / "dark" / "003.bmp")
+    applying.write(answer(image_run, "reconstruct", root), target, root)
+    names = sorted(path.relative_to(target).as_posix() for path in target.rglob("*.png"))
+    assert names == [
+        "dark/001.png.png",
+        "dark/003.bmp.png",
+        "dark/003.png.png",
+        "light/000.png.png",
+        "light/002.png.png",
+    ]
 
 
 def test_images_do_not_go_into_a_table(image_run, tmp_path):
@@ -158,9 +217,33 @@ def test_data_from_elsewhere_gets_a_report_of_its_own(table_run, tmp_path):
     result, folder = judging.judge(run, written(tmp_path, sales(60, seed=3), "later.csv"))
     assert result.numbers["samples"] == 60
     assert result.numbers["detection"]["anomalies"] == 3
-    assert folder == run.folder / "evaluations" / "later"
+    assert folder.parent == run.folder / "evaluations"
+    assert folder.name == "later"
     assert json.loads((folder / "metrics.json").read_text()) == result.numbers
     assert "<img" in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_files_of_one_name_in_two_folders_get_two_reports(table_run, tmp_path, monkeypatch):
+    run = Run(shutil.copytree(table_run.folder, tmp_path / "run"))
+    folders = []
+    for month in ("jan", "feb"):
+        (tmp_path / month).mkdir()
+        written(tmp_path / month, sales(60, seed=3))
+        monkeypatch.chdir(tmp_path / month)
+        folders.append(judging.judge(run, Path("sales.csv"))[1])
+    assert len({*folders, judging.judge(run, tmp_path / "jan" / "sales.csv")[1]}) == 2
+    assert sorted(folders) == sorted((run.folder / "evaluations").iterdir())
+    assert [folder.name for folder in folders] == ["sales", "sales-2"]
+
+
+def test_the_folder_one_is_in_is_evaluated_by_its_name(image_run, tmp_path, monkeypatch):
+    run = Run(shutil.copytree(image_run.folder, tmp_path / "run"))
+    (run.folder / "evaluations" / "older").mkdir(parents=True)
+    monkeypatch.chdir(pictures(tmp_path, count=6))
+    result, folder = judging.judge(run, Path())
+    assert folder.name == "pictures"
+    assert "pictures" in result.numbers["part"]
+    assert (run.folder / "evaluations" / "older").is_dir()
 
 
 def test_the_data_of_the_training_is_no_data_from_elsewhere(table_run):
@@ -214,13 +297,25 @@ def test_what_is_no_run_is_answered_with_the_runs_there_are(table_run):
         Run.at(table_run.folder.parent / "frist")
 
 
-def test_a_damaged_run_says_which_file(table_run, tmp_path):
-
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("encoder.json", b"{"),
+        ("encoder.json", b"[]"),
+        ("encoder.json", b'{"kind": "table"}'),
+        ("encoder.json", b'{"kind": "table", "columns": [{"kind": "number", "name": "items"}]}'),
+        ("scorer.npz", b""),
+        ("scorer.npz", b"PK\x03\x04"),
+        ("scorer.npz", None),
+    ],
+)
+def test_a_damaged_run_says_which_file(table_run, tmp_path, name, content):
     other = tmp_path / "other"
     shutil.copytree(table_run.folder, other)
-    (other / "encoder.json").write_text("{")
-    with pytest.raises(DataError, match=r"encoder\.json is missing or damaged"):
-        _ = Run.at(other).encoder
+    whole = (other / name).read_bytes()
+    (other / name).write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(DataError, match=rf"{name} is missing or damaged"):
+        getattr(Run.at(other), name.partition(".")[0])
 
 
 # --- exported -------------------------------------------------------------------------------------
@@ -245,6 +340,56 @@ def test_an_exported_onnx_file_answers_like_the_model(request, tmp_path, fixture
     about = json.loads((tmp_path / "exported" / "about.json").read_text())
     assert about["input"]["sample"] == [None, *x.shape[1:]]
     assert (tmp_path / "exported" / "encoder.json").exists()
+
+
+def untrained(run, objective, network=None):
+    """Return what an export needs of a run, with a small model of another kind."""
+    images = network is not None
+    settings = (image_config if images else config)(
+        objective={"kind": objective},
+        network=network or {"kind": "dense", "hidden": [4], "code_size": 4},
+    )
+    shape = (8, 8, 1) if images else (5,)
+    model = building.build(settings, shape)
+    model(np.zeros((1, *shape), np.float32))  # a model that was loaded is whole too
+    return SimpleNamespace(model=model, folder=run.folder, scorer=run.scorer)
+
+
+@pytest.mark.parametrize("objective", sorted({*building.MODELS} - {"vector_quantized", "masked"}))
+def test_what_every_objective_leads_to_has_an_onnx_form(table_run, tmp_path, objective):
+    check_onnx(untrained(table_run, objective), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"kind": "convolutional", "filters": [2], "code_size": 3},
+        {"kind": "patch_transformer", "code_size": 4, "depth": 1, "heads": 1},
+    ],
+    ids=lambda network: network["kind"],
+)
+def test_networks_for_images_have_an_onnx_form(table_run, tmp_path, network):
+    check_onnx(untrained(table_run, "plain", network), tmp_path)
+
+
+def check_onnx(run, folder):
+    pytest.importorskip("tf2onnx")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    written_to = exporting.export(run, "onnx", folder / "exported")
+    session = onnxruntime.InferenceSession(str(written_to), providers=["CPUExecutionProvider"])
+    x = np.random.default_rng(0).random((4, *run.model.sample_shape), np.float32)
+    code, again = session.run(["code", "reconstruction"], {"sample": x})
+    np.testing.assert_allclose(code, run.model.encode(x), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(again, run.model.reconstruct(x), rtol=1e-4, atol=1e-4)
+
+
+def test_a_model_without_an_onnx_form_is_refused_with_another_form(table_run, tmp_path):
+    pytest.importorskip("tf2onnx")
+    run = untrained(table_run, "vector_quantized")
+    with pytest.raises(InputError, match=r"ONNX, which lacks Bitcast.*--format savedmodel"):
+        exporting.export(run, "onnx", tmp_path / "exported")
+    assert not (tmp_path / "exported").exists()
+    assert exporting.export(run, "savedmodel", tmp_path / "exported").is_dir()
 
 
 def test_an_export_has_all_that_a_score_needs(table_run, tmp_path):

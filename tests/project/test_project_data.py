@@ -1,5 +1,7 @@
 """Data of one's own: what cannot be used is refused with a way out, the rest is read as it is."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,6 +58,28 @@ def test_parquet_is_read_like_csv(tmp_path):
     x, _ = encoded(tmp_path / "sales.parquet", config())
     expected, _ = encoded(written(tmp_path), config())
     np.testing.assert_allclose(x, expected, atol=1e-6)
+
+
+def test_names_of_columns_are_texts_where_parquet_has_numbers(tmp_path):
+    pytest.importorskip("pyarrow")
+    frame = sales().rename(columns={"items": 0, "sale": 1})
+    with pytest.warns(UserWarning, match="mixed type"):
+        frame.to_parquet(tmp_path / "sales.parquet")
+    x, _ = encoded(tmp_path / "sales.parquet", config(preprocessing={"ignore": ["1"]}))
+    expected, _ = encoded(written(tmp_path), config())
+    np.testing.assert_allclose(x, expected, atol=1e-6)
+
+
+def test_dates_and_decimal_numbers_of_a_database_are_dates_and_numbers(tmp_path):
+    pytest.importorskip("pyarrow")
+    frame = sales()
+    frame["date"] = pd.to_datetime(frame["date"]).dt.date
+    frame["amount"] = [Decimal(f"{value:.2f}") for value in frame["amount"]]
+    frame.loc[3, ["date", "amount"]] = None
+    frame.to_parquet(tmp_path / "sales.parquet")
+    encoder = samples.fit_encoder(samples.read(tmp_path / "sales.parquet", config()), config())
+    again = samples.fit_encoder(samples.read(written(tmp_path, frame), config()), config())
+    assert encoder.state() == again.state()
 
 
 def test_without_pyarrow_parquet_is_refused_with_what_to_install(tmp_path, monkeypatch):
@@ -198,6 +222,51 @@ def test_numbers_that_name_categories_are_one_with_and_without_gaps():
     assert any("'code': 1 values" in note for note in notes)
 
 
+CODES = [
+    (["01", "02", "A3"], ["01", "02", "02"]),
+    (["TRUE", "FALSE", "UNKNOWN"], ["TRUE", "TRUE", "FALSE"]),
+    (["7", "8", "9"], ["7.0", "", "9.0"]),  # as a gap makes other programs write them
+    (["007", "008", ""], ["007", "008", "008"]),
+]
+
+
+@pytest.mark.parametrize(("known", "new"), CODES)
+def test_a_category_does_not_depend_on_the_other_rows_of_its_file(tmp_path, known, new):
+    settings = config(preprocessing={"ignore": ["sale"], "categories": ["code"]})
+    first = written(tmp_path, sales().assign(code=known * 40))
+    encoder = samples.fit_encoder(samples.read(first, settings), settings)
+    encoder = TableEncoder.from_state(encoder.state())
+    second = written(tmp_path, sales(3).assign(code=new), "new.csv")
+    _, notes = samples.encode(encoder, samples.read(second, settings, encoder))
+    unknown = [note for note in notes if "'code'" in note]
+    assert len(unknown) == ("" in new)
+
+
+def test_texts_that_training_found_are_texts_in_new_files(tmp_path):
+    first = written(tmp_path, sales().assign(code=["01", "02", "A3"] * 40))
+    encoder = samples.fit_encoder(samples.read(first, config()), config())
+    second = written(tmp_path, sales(3).assign(code="01"), "new.csv")
+    x, notes = samples.encode(encoder, samples.read(second, config(), encoder))
+    assert not [note for note in notes if "'code'" in note]
+    assert encoder.decode(x)["code"].tolist() == ["01"] * 3
+
+
+def test_labels_do_not_depend_on_the_other_rows_of_their_file(tmp_path):
+    settings = config(data={"label": "label", "normal": "01"})
+    path = written(tmp_path, sales(3).assign(label=["01", "02", "01"]))
+    assert samples.anomalies(samples.read(path, settings), settings).tolist() == [0, 1, 0]
+
+
+def test_true_and_false_are_numbers_with_and_without_gaps(tmp_path):
+    frame = sales().assign(paid=["TRUE", "FALSE", ""] * 40)
+    encoder = samples.fit_encoder(samples.read(written(tmp_path, frame), config()), config())
+    paid = next(column for column in encoder.columns if column.name == "paid")
+    assert paid.state()["kind"] == "number"
+    other = written(tmp_path, frame.assign(paid=["TRUE", "FALSE", "UNKNOWN"] * 40))
+    with pytest.raises(DataError, match=r"'paid': 40 of 120 rows hold no number.*3: 'UNKNOWN'"):
+        encoder.encode(samples.read(other, config(), encoder))
+
+
 def test_dates_know_the_day_of_the_week_and_the_hour():
     days = pd.date_range("2024-01-01 06:00", periods=28, freq="D")
     frame = pd.DataFrame({"when": days.strftime("%Y-%m-%dT%H:%M"), "n": np.arange(28.0)})
@@ -222,6 +291,20 @@ def test_an_encoder_comes_back_from_json_as_it_was():
 def test_ignored_columns_are_carried_to_the_results():
     carried = fitted().carry(sales().head(3))
     assert carried.to_dict("list") == {"row": [1, 2, 3], "sale": ["S0", "S1", "S2"]}
+
+
+def test_what_results_have_anyway_has_another_name_when_it_comes_from_the_data():
+    frame = sales(3).assign(row="a", row_in_data="b", code_7="c", codes="d")
+    settings = config(preprocessing={"ignore": ["sale", "row", "row_in_data", "code_7", "codes"]})
+    carried = TableEncoder.fit(frame, settings).carry(frame.head(1))
+    assert carried.to_dict("list") == {
+        "row": [1],
+        "sale": ["S0"],
+        "row_in_data_in_data": ["a"],
+        "row_in_data": ["b"],
+        "code_7_in_data": ["c"],
+        "codes_in_data": ["d"],
+    }
 
 
 def test_the_share_of_a_column_is_the_mean_over_its_values():
@@ -301,6 +384,15 @@ def test_equal_rows_stay_in_one_part():
         assert not set(left % 120) & set(right % 120)
 
 
+def test_rows_that_are_equal_in_the_columns_in_use_stay_in_one_part():
+    frame = pd.concat([sales(), sales()], ignore_index=True)
+    frame["sale"] = np.arange(len(frame))
+    settings = config(preprocessing={"ignore": [], "columns": ["items", "amount"]})
+    parts = samples.split(frame, settings)
+    for left, right in ((parts.train, parts.test), (parts.train, parts.validation)):
+        assert not set(left % 120) & set(right % 120)
+
+
 def test_a_split_depends_on_the_seed_alone():
     def test_part(seed):
         return samples.split(sales(), config(training={"seed": seed})).test.tolist()
@@ -319,6 +411,9 @@ def test_without_a_test_share_all_rows_are_for_training_and_validation():
 def test_a_fingerprint_changes_with_content_and_names(tmp_path):
     root = pictures(tmp_path)
     before = samples.fingerprint(root)
+    assert before == samples.fingerprint(root)
+    (root / "dark" / ".DS_Store").write_text("of a file manager")
+    (root / "notes.txt").write_text("no image")
     assert before == samples.fingerprint(root)
     (root / "dark" / "001.png").rename(root / "dark" / "999.png")
     assert samples.fingerprint(root) != before

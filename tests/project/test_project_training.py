@@ -14,13 +14,20 @@ import pytest
 
 pytestmark = pytest.mark.tensorflow
 
-from project_data import config, sales, written  # noqa: E402
+from project_data import config, image_config, pictures, sales, written  # noqa: E402
 
-from aecourse.errors import InputError  # noqa: E402
-from aecourse.project import building, configuration, training, yaml_lines  # noqa: E402
+from aecourse.errors import DataError, InputError  # noqa: E402
+from aecourse.project import (  # noqa: E402
+    building,
+    configuration,
+    judging,
+    samples,
+    training,
+    yaml_lines,
+)
 from aecourse.project.networks_schema import NETWORKS  # noqa: E402
 from aecourse.project.objectives_schema import NEEDS_VECTOR_CODE, OBJECTIVES  # noqa: E402
-from aecourse.project.run import Run  # noqa: E402
+from aecourse.project.run import Run, rebuilt  # noqa: E402
 from aecourse.project.run_directory import RunDirectory  # noqa: E402
 from aecourse.project.training import train  # noqa: E402
 
@@ -93,8 +100,40 @@ def test_the_report_shows_the_figures_that_lie_beside_it(table_run):
 
 
 def test_the_threshold_leaves_the_asked_share_of_validation_samples_above(table_run):
-    assert 0 <= table_run.scorer.threshold < 10
+    x = training.data_of(table_run.config).validation.x
+    rebuilding = rebuilt(table_run.model, x, table_run.config.training.seed)
+    found = table_run.scorer.of(x, rebuilding)
+    share = table_run.config.evaluation.alarm_share
+    assert (found > table_run.scorer.threshold).mean() <= share
+    assert table_run.scorer.threshold <= found.max() + 1e-6  # and it is no higher than it must be
     assert table_run.metrics["alarms"]["threshold"] == table_run.scorer.threshold
+
+
+def test_nothing_but_training_rows_shapes_what_the_network_sees(home):
+    settings = training.with_whole_path(config(), home)
+    before = training.data_of(settings)
+    parts = samples.split(samples.read(home / "sales.csv", settings), settings)
+    frame = sales()
+    frame.loc[[*parts.validation, *parts.test], "amount"] *= 1000
+    frame.loc[parts.test, "channel"] = "letter"
+    shifted = training.prepared(
+        samples.Snapshot(frame, ""), parts,
+        samples.fit_encoder(samples.take(frame, parts.train), settings), settings,
+    )  # fmt: skip
+    assert shifted.encoder.state() == before.encoder.state()
+    assert training.data_of(settings).encoder.state() == before.encoder.state()
+    np.testing.assert_array_equal(shifted.train.x, before.train.x)
+    assert np.abs(shifted.judged.x).max() > 10 * np.abs(before.judged.x).max()
+
+
+def test_the_loss_that_is_told_is_that_of_the_model_that_is_kept(home, monkeypatch):
+    from aecourse.training import History
+
+    history = History({"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 1.5, 2.5]})
+    last = training._training_numbers(history, stops=False)
+    best = training._training_numbers(history, stops=True)
+    assert (last["loss"], last["val_loss"]) == (1.0, 2.5)
+    assert (best["loss"], best["val_loss"]) == (2.0, 1.5)
 
 
 def test_without_a_test_part_the_report_says_that_the_numbers_flatter(home):
@@ -181,11 +220,56 @@ def test_a_broken_off_run_is_not_taken_up_on_another_backend(home, monkeypatch):
     directory = RunDirectory(home / "runs", "first")
     directory.begin(configuration.resolved(settings))
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    training.check_data(directory, settings)
-    training.check_data(directory, settings)
+    data = training.data_of(settings)
+    training.check_data(directory, settings, data)
+    training.check_data(directory, settings, data)
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     with pytest.raises(InputError, match="KERAS_BACKEND=jax, or start again"):
-        training.check_data(directory, settings)
+        training.check_data(directory, settings, data)
+
+
+def test_data_that_changes_while_a_model_is_trained_is_not_taken_for_what_it_saw(home, monkeypatch):
+    learn = training.learn
+
+    def meanwhile(settings, data, checkpoint, **options):
+        written(home, sales().head(100))
+        return learn(settings, data, checkpoint, **options)
+
+    before = samples.fingerprint(home / "sales.csv")
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "learn", meanwhile)
+        run = quietly(config(training={"epochs": 1}), home)
+    assert run.environment["data"]["sha256"] == before
+    with pytest.raises(DataError, match="has changed since the run was trained"):
+        judging.judge(run)
+
+
+def test_data_that_changes_while_it_is_read_is_refused(home, monkeypatch):
+    read = samples.read
+
+    def meanwhile(path, settings):
+        written(home, sales().head(100))
+        return read(path, settings)
+
+    monkeypatch.setattr(samples, "read", meanwhile)
+    with pytest.raises(DataError, match="has changed while it was read"):
+        quietly(config(), home)
+
+
+def test_data_that_cannot_be_used_costs_no_finished_run(home):
+    run = quietly(config(training={"epochs": 1}), home)
+    (home / "sales.csv").unlink()
+    with pytest.raises(DataError):
+        quietly(config(training={"epochs": 2}), home, restart=True)
+    assert run.metrics["training"]["epochs"] == 1
+    assert (run.folder / "model.keras").exists()
+
+
+def test_a_folder_of_images_may_not_hold_the_project(tmp_path):
+    pictures(tmp_path)
+    settings = image_config(data={"path": ".", "kind": "images"})
+    with pytest.raises(InputError, match="in which the project itself lies"):
+        quietly(settings, tmp_path)
 
 
 COMMAND = """

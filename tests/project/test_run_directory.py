@@ -1,7 +1,9 @@
 """Folders and files that appear whole or not at all."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,12 @@ from aecourse.project.run_directory import (
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
+
+
+def trained(directory):
+    """Leave what the training leaves after its first epoch."""
+    directory.checkpoint.mkdir()
+    (directory.checkpoint / "LATEST").write_text("epoch-1")
 
 
 def test_a_run_appears_under_its_name_when_it_is_published(tmp_path):
@@ -37,6 +45,8 @@ def test_an_unfinished_run_is_taken_up_with_its_own_configuration_alone(tmp_path
     directory.begin({"training": {"epochs": 1}})
     assert directory.begin({"training": {"epochs": 1}}) is False  # nothing is trained yet
     directory.checkpoint.mkdir()
+    assert directory.begin({"training": {"epochs": 1}}) is False  # nor is it after half an epoch
+    trained(directory)
     assert directory.begin({"training": {"epochs": 1}}) is True
     with pytest.raises(InputError, match=r"training\.epochs was 1 and is 2"):
         directory.begin({"training": {"epochs": 2}})
@@ -46,7 +56,7 @@ def test_a_run_in_which_nothing_is_trained_may_begin_with_another_configuration(
     directory = RunDirectory(tmp_path, "a")
     directory.begin({"training": {"epochs": 1}})
     assert directory.begin({"training": {"epochs": 2}}) is False
-    directory.checkpoint.mkdir()
+    trained(directory)
     assert directory.begin({"training": {"epochs": 2}}) is True
 
 
@@ -72,6 +82,18 @@ def test_a_discarded_run_is_gone_finished_or_not(tmp_path):
     assert names(tmp_path) == []
 
 
+def test_a_discarded_run_is_never_half_there(tmp_path, monkeypatch):
+    directory = RunDirectory(tmp_path, "a")
+    directory.begin({})
+    trained(directory)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", lambda folder: 1 / 0)  # killed as the removal begins
+        with pytest.raises(ZeroDivisionError):
+            directory.discard()
+    assert names(tmp_path) == [".a.discarded"]
+    assert directory.begin({"name": "other"}) is False
+
+
 def test_a_folder_that_fails_to_be_written_is_not_there(tmp_path):
     def half_written():
         with whole_folder(tmp_path / "a") as new:
@@ -89,6 +111,17 @@ def test_a_folder_takes_the_place_of_the_one_before(tmp_path):
             (new / content).write_text(content)
     assert names(tmp_path / "a") == ["second"]
     assert names(tmp_path) == ["a"]
+
+
+def test_an_empty_folder_stays_where_it_is_and_is_filled(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    before = tmp_path.stat().st_ino
+    with whole_folder(Path()) as new:
+        (new / "folder").mkdir()
+        (new / "folder" / "file").write_text("whole")
+    assert names(tmp_path) == ["folder"]
+    assert (tmp_path / "folder" / "file").read_text() == "whole"
+    assert tmp_path.stat().st_ino == before
 
 
 def test_a_file_that_fails_to_be_written_leaves_the_one_before(tmp_path):

@@ -1,6 +1,7 @@
 """Before the first run: a new project, and a look at the machine."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from project_data import pictures, written
 
 from aecourse.errors import InputError
-from aecourse.project import configuration, doctor, starter
+from aecourse.project import configuration, doctor, environment, starter
 
 
 def test_a_new_project_is_complete_and_its_configuration_is_sound(tmp_path):
@@ -71,6 +72,14 @@ def test_a_folder_of_data_is_taken_for_images(tmp_path):
     assert config.network.kind == "convolutional"
 
 
+def test_a_project_is_made_in_the_empty_folder_one_is_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = starter.init(Path())
+    assert [file.name for file in files] == sorted(path.name for path in tmp_path.iterdir())
+    assert "config.yml" in [file.name for file in files]
+    assert (tmp_path / "README.md").read_text().startswith(f"# {tmp_path.name}")
+
+
 def test_a_label_that_looks_like_a_number_is_one(tmp_path):
     starter.init(tmp_path / "mine", data=written(tmp_path), label="label", normal="0")
     assert configuration.load(tmp_path / "mine" / "config.yml").data.normal == 0
@@ -116,6 +125,17 @@ def test_every_finding_that_is_not_well_has_a_remedy(tmp_path, monkeypatch):
     assert all(finding.remedy for finding in unwell)
     assert "aecourse[project]" in found["pyarrow"].remedy
     assert found["data sets"].verdict == "missing"
+
+
+def test_a_package_that_is_installed_under_another_name_is_well(tmp_path, monkeypatch):
+    def version(package):
+        raise environment.metadata.PackageNotFoundError(package)  # as with tensorflow-cpu
+
+    monkeypatch.setattr(environment.metadata, "version", version)
+    found = findings(tmp_path)
+    for name in ("numpy", "backend", "onnxruntime"):
+        assert found[name].verdict == "ok"
+        assert "another name" in found[name].found
 
 
 def test_an_unknown_backend_is_named(tmp_path, monkeypatch):

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project_data import config, written
+from project_data import config, sales, written
 
 from aecourse.errors import DataError, InputError
 from aecourse.project import configuration, sweeping, yaml_lines
-from aecourse.project.sweep_folder import SweepFolder
+from aecourse.project.sweep_folder import SweepFolder, drop_torn_line
 from aecourse.project.sweeping import Worker
 
 optuna = pytest.importorskip("optuna")
@@ -191,8 +191,8 @@ def test_a_trial_that_its_user_broke_off_is_tried_again_however_often(home, monk
 
 def test_data_that_cannot_be_used_is_no_fault_of_a_trial(home):
     path = swept(home)
-    one = worker(path)
     (home / "sales.csv").write_text("label\nusual\n")
+    one = worker(path)
     with pytest.raises(DataError):
         one.work()
     assert one.study.get_trials() == []
@@ -256,6 +256,49 @@ def test_a_run_of_that_name_is_not_replaced(home):
     (home / "runs" / "first").mkdir(parents=True)
     with pytest.raises(InputError, match="give the sweep another `name`"):
         worker(swept(home))
+
+
+def test_a_run_that_takes_the_name_meanwhile_is_not_replaced(home):
+    path = swept(home, trials=1, training={"epochs": 1})
+    one = worker(path)
+    one.work()
+    mine = home / "runs" / "first"
+    mine.mkdir(parents=True)
+    (mine / "report.html").write_text("mine")
+    with pytest.raises(InputError, match=r"there is another run\. Rename"):
+        one.finish()
+    assert (mine / "report.html").read_text() == "mine"
+    mine.rename(home / "runs" / "kept")
+    assert one.finish().folder == mine
+
+
+def test_data_that_changes_before_a_worker_reads_it_is_refused(home):
+    one = worker(swept(home))
+    written(home, sales().head(100))
+    with pytest.raises(InputError, match="has changed since the sweep 'first' was begun"):
+        one.work()
+    assert one.study.get_trials() == []
+
+
+def test_a_line_that_was_not_ended_costs_no_finished_trial(home, untrained):
+    worker(swept(home, trials=2)).work()
+    journal = home / "sweeps" / "first" / "journal.log"
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b'{"op_code": 4, "work')
+    path = swept(home, trials=3)
+    again = worker(path)
+    assert len(tried(again)) == 2
+    again.work()
+    assert len(tried(worker(path))) == 3
+    assert journal.read_bytes().startswith(whole)
+
+
+@pytest.mark.parametrize("content", [b"", b"one\n", b"one\ntw", b"on"])
+def test_only_what_comes_after_the_last_whole_line_is_cut_off(tmp_path, content):
+    journal = tmp_path / "journal.log"
+    journal.write_bytes(content)
+    drop_torn_line(journal)
+    assert journal.read_bytes() == content[: content.rfind(b"\n") + 1]
 
 
 def test_a_configuration_without_a_sweep_is_refused(home):
