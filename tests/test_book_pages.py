@@ -84,6 +84,11 @@ def test_numbers_are_written_as_one_writes_them(value: float, text: str) -> None
     assert recorded.number(value) == text
 
 
+def test_a_spread_that_rounding_makes_is_none() -> None:
+    assert recorded.with_spread(entry(value=0.8728000000000001, spread=1.4e-16)) == "0.8728 ± 0"
+    assert recorded.with_spread(entry(value=0.8728, spread=0.0012)) == "0.8728 ± 0.0012"
+
+
 def test_a_row_names_data_seeds_aim_and_what_stands_beside_it() -> None:
     results = {
         "04_long_runs": {

@@ -13,6 +13,7 @@ from aecourse.project.objectives_schema import (
     Denoising,
     KSparse,
     Masked,
+    Sparse,
 )
 from aecourse.project.problems import Problem, listed
 from aecourse.project.schema import Config
@@ -139,6 +140,12 @@ def _objective(config: Config) -> Iterator[Problem]:
             ("objective", "kind"),
             f"is `{kind}`, which needs a code that is one vector; use one of the networks "
             f"{listed(VECTOR_CODES)}.",
+        )
+    if isinstance(objective, Sparse) and network_kind == "patch_transformer":
+        yield Problem(
+            ("objective", "kind"),
+            "is `sparse`, which needs units that can be off, and the code of a `patch_transformer` "
+            "has none; use another network.",
         )
     if isinstance(objective, Masked) and network_kind != "patch_transformer":
         yield Problem(

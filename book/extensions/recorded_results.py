@@ -39,6 +39,8 @@ HIGHER = re.compile(
 )
 PLACE = re.compile(r"<(\w+)/([\w.]+)(:reference)?>")
 TIMED = re.compile(r"\bin (\d[\d,.]* s on \d+ cores?(?: and an accelerator)?)")
+# A spread that is a smaller part of its value comes from the order of sums, not from the seeds.
+ROUNDING_ERROR = 1e-6
 # So many numbers need no parts.
 FEW = 60
 LONG_RUNS = "by `python -m tools.long_runs`, in the full profile"
@@ -56,8 +58,12 @@ def number(value: float) -> str:
 
 def with_spread(entry: Entry) -> str:
     """Return a value and its standard deviation over the seeds."""
-    spread = f" ± {number(entry['spread'])}" if "spread" in entry else ""
-    return number(entry["value"]) + spread
+    value, spread = entry["value"], entry.get("spread")
+    if spread is None:
+        return number(value)
+    if 0 < spread < ROUNDING_ERROR * abs(value):
+        return f"{number(float(f'{value:.4g}'))} ± 0"
+    return f"{number(value)} ± {number(spread)}"
 
 
 def better_is_lower(key: str) -> bool:

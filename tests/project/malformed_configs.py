@@ -111,6 +111,9 @@ MALFORMED = [
               4, ("`folder`",)),
     Malformed("a token that heads cannot share", "data:\n  path: a\n  kind: images\nnetwork:\n"
               "  kind: patch_transformer\n  code_size: 30\n", 6, ("multiple of 4",)),
+    Malformed("a sparse code without units", "data:\n  path: a\n  kind: images\nnetwork:\n"
+              "  kind: patch_transformer\n  code_size: 32\nobjective:\n  kind: sparse\n",
+              8, ("units that can be off",)),
     # --- settings to try
     Malformed("a sweep without settings", DATA + "sweep:\n  trials: 3\n", 3,
               ("sweep.parameters is missing",)),

@@ -282,7 +282,7 @@ def a_handful_of_rows(folder: Path) -> Made:
     return table(folder, lambda t: t.head(8))
 
 
-@malformed("equal samples stay in one part")
+@malformed("all 50 samples are equal", "preprocessing.columns")
 def one_row_again_and_again(folder: Path) -> Made:
     return table(folder, lambda t: t.iloc[np.zeros(50, int)])
 

@@ -62,10 +62,11 @@ def test_parquet_is_read_like_csv(tmp_path):
 
 def test_names_of_columns_are_texts_where_parquet_has_numbers(tmp_path):
     pytest.importorskip("pyarrow")
-    frame = sales().rename(columns={"items": 0, "sale": 1})
-    with pytest.warns(UserWarning, match="mixed type"):
-        frame.to_parquet(tmp_path / "sales.parquet")
-    x, _ = encoded(tmp_path / "sales.parquet", config(preprocessing={"ignore": ["1"]}))
+    frame = sales()
+    frame.set_axis(range(frame.shape[1]), axis=1).to_parquet(tmp_path / "sales.parquet")
+    label = frame.columns.get_loc("label")
+    settings = config(data={"label": str(label)}, preprocessing={"ignore": ["0"]})
+    x, _ = encoded(tmp_path / "sales.parquet", settings)
     expected, _ = encoded(written(tmp_path), config())
     np.testing.assert_allclose(x, expected, atol=1e-6)
 
@@ -240,6 +241,7 @@ def test_a_category_does_not_depend_on_the_other_rows_of_its_file(tmp_path, know
     _, notes = samples.encode(encoder, samples.read(second, settings, encoder))
     unknown = [note for note in notes if "'code'" in note]
     assert len(unknown) == ("" in new)
+    assert all("'code': 1 values" in note for note in unknown)
 
 
 def test_texts_that_training_found_are_texts_in_new_files(tmp_path):
