@@ -58,8 +58,8 @@ lint: $(INSTALLED)  ## Style and types
 unit: $(INSTALLED)  ## The package's tests
 	$(BIN)/python -m pytest -m $(UNIT)
 
-coverage: $(INSTALLED)  ## The same, a third slower, with the share of lines and branches they reach (maintainers)
-	$(BIN)/python -m pytest -m $(UNIT) --cov --cov-report=term --cov-fail-under=93
+coverage: $(INSTALLED)  ## The same and the slow ones, with the share of lines and branches they reach (maintainers)
+	$(BIN)/python -m pytest -m $(UNIT_AND_SLOW) --cov --cov-report=term --cov-fail-under=93
 
 backends: $(BACKENDS)  ## The tests of all models over all networks, of all models on torch and JAX, and of the four frameworks
 	$(BIN)/python -m pytest -q -p no:cacheprovider -m product tests/models/test_common.py
@@ -94,7 +94,8 @@ clean:  ## Remove the built book (keeps the environment)
 
 # ------------------------------------------------------------------- set-up
 
-UNIT := "not browser and not lab and not product and not backends"
+UNIT := "not browser and not lab and not product and not backends and not slow"
+UNIT_AND_SLOW := "not browser and not lab and not product and not backends"
 # Two of the tests' parts run side by side. A library that wants both cores for itself waits in a loop
 # for a thread whose core the other part has: small matrix products then took eight times as long.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1

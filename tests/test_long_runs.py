@@ -5,7 +5,11 @@ import sys
 import pytest
 from long_run_data import first, offline
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.tensorflow,
+    pytest.mark.usefixtures("single_operations"),
+]
 
 from aecourse import results  # noqa: E402
 from aecourse.errors import DataError  # noqa: E402

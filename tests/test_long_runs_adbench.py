@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from long_run_data import records
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
 from aecourse import datasets  # noqa: E402
 from aecourse.applications import adbench  # noqa: E402

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from long_run_data import first, records
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.tensorflow,
+    pytest.mark.usefixtures("single_operations"),
+]
 
 from aecourse import datasets  # noqa: E402
 from aecourse.applications import code_inversion  # noqa: E402

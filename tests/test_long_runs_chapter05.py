@@ -3,7 +3,11 @@
 import pytest
 from long_run_data import first, records
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.tensorflow,
+    pytest.mark.usefixtures("single_operations"),
+]
 
 from tools.long_runs import chapter05  # noqa: E402
 

@@ -3,7 +3,11 @@
 import pytest
 from long_run_data import first, records
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.usefixtures("single_operations")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.tensorflow,
+    pytest.mark.usefixtures("single_operations"),
+]
 
 from aecourse.applications import fine_tuning as ft  # noqa: E402
 from aecourse.applications import image_recognition as ir  # noqa: E402

@@ -3,7 +3,11 @@
 import pytest
 from long_run_data import first, records
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.filterwarnings("ignore:features_")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.tensorflow,
+    pytest.mark.filterwarnings("ignore:features_"),
+]
 
 from tools.long_runs import chapter08_images as images  # noqa: E402
 

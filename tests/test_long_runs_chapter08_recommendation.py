@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from long_run_data import offline, records
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = [pytest.mark.slow, pytest.mark.tensorflow]
 
 from aecourse import datasets, results  # noqa: E402
 from aecourse.applications import rating_prediction, recommendation  # noqa: E402
