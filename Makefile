@@ -61,17 +61,16 @@ unit: $(INSTALLED)  ## The package's tests
 coverage: $(INSTALLED)  ## The same and the slow ones, with the share of lines and branches they reach (maintainers)
 	$(BIN)/python -m pytest -m $(UNIT_AND_SLOW) --cov --cov-report=term --cov-fail-under=93
 
-backends: $(BACKENDS)  ## The tests of all models over all networks, of all models on torch and JAX, and of the four frameworks
-	$(BIN)/python -m pytest -q -p no:cacheprovider -m product tests/models/test_common.py
+backends: $(BACKENDS)  ## The tests of all models on torch, of the four frameworks, and of several processes on JAX
 	KERAS_BACKEND=torch $(BIN)/python -m pytest -q -p no:cacheprovider -m "not product" $(ANY_BACKEND)
-	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider -m "not product" $(ANY_BACKEND)
 	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider tests/project/test_together.py
 	$(BIN)/python -m pytest -q -p no:cacheprovider -m backends tests/frameworks
 
-pairs: $(BACKENDS)  ## Every model over every network on torch and JAX too: long (maintainers)
-	for backend in torch jax; do \
-	  KERAS_BACKEND=$$backend $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider -m product tests/models/test_common.py; \
+pairs: $(BACKENDS)  ## Every model over every network, on every backend: long (maintainers)
+	for backend in tensorflow torch; do \
+	  KERAS_BACKEND=$$backend $(BIN)/python -m pytest -q -p no:cacheprovider -m product tests/models/test_common.py; \
 	done
+	KERAS_BACKEND=jax $(JAX_CACHE) $(BIN)/python -m pytest -q -p no:cacheprovider $(ANY_BACKEND)
 
 notebooks: $(INSTALLED)  ## Every notebook, run in the quick profile on stand-in data
 	env -u AECOURSE_DATA_DIR AECOURSE_PROFILE=quick AECOURSE_OFFLINE=1 JUPYTER_PREFER_ENV_PATH=1 \

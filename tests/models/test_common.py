@@ -1,8 +1,8 @@
 """What is true of every model over every network that fits, on the backend that Keras runs on.
 
 ``make unit`` runs this file on TensorFlow with every variant and every network at least once, and
-``make backends`` the other pairs, marked ``product``; then those without that mark on torch and on
-JAX. Once a week ``make pairs`` runs the product on these two as well. Models are trained in the
+``make backends`` the same on torch. Once a week, ``make pairs`` runs the other pairs, marked
+``product``, and all of them on JAX, which compiles for every model anew. Models are trained in the
 way that is quicker for a few small steps: by single operations on TensorFlow and torch, by a
 compiled graph on JAX. One test compares the two.
 """
