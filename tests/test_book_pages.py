@@ -43,6 +43,7 @@ def test_each_part_says_how_it_was_recorded() -> None:
     for file in RESULTS:
         sentence = recorded.recorded(file, known)
         assert ("long_runs" in sentence) == ("long_runs" in file or "adbench" in file)
+        assert ("benchmarks/" in sentence) == (file == "09_workers")
 
 
 @pytest.mark.parametrize(("file", "key"), AIMED)
@@ -105,6 +106,11 @@ def test_a_row_names_data_seeds_aim_and_what_stands_beside_it() -> None:
     for part in ("Chapter 4", "MNIST, complete", "0.004 ± 0.00004 (2 seeds)", "PCA, 0.017 and 0.02",
                  "at most 0.0046: met"):  # fmt: skip
         assert part in row
+
+
+def test_a_number_is_placed_in_its_chapter_or_appendix() -> None:
+    assert recorded.title("04_long_runs") == "Chapter 4, long runs"
+    assert recorded.title("a_frameworks") == "Appendix A, frameworks"
 
 
 def test_every_main_figure_is_recorded_with_an_aim_and_every_chapter_that_aims_has_one() -> None:

@@ -43,6 +43,7 @@ TIMED = re.compile(r"\bin (\d[\d,.]* s on \d+ cores?(?: and an accelerator)?)")
 ROUNDING_ERROR = 1e-6
 # So many numbers need no parts.
 FEW = 60
+WORKERS = "09_workers"
 LONG_RUNS = "by `python -m tools.long_runs`, in the full profile"
 
 
@@ -154,8 +155,7 @@ def row(figure: dict[str, str], results: dict[str, dict[str, Entry]]) -> str:
     seeds = len(entry.get("seeds", [None]))
     runs = f"{seeds} seeds" if seeds > 1 else "one seed"
     what = (
-        f"**Chapter {int(file[:2])}.** {figure['what']}. *{data(entry)}* Beside it: {beside}."
-        f"{took(entry)}"
+        f"**{place_of(file)}.** {figure['what']}. *{data(entry)}* Beside it: {beside}.{took(entry)}"
     )
     return f"| {what} | {with_spread(entry)} ({runs}) | {aim(key, entry)} |"
 
@@ -187,13 +187,19 @@ class AllResults(BookDirective):
 
 def title(file: str) -> str:
     """Return ``Chapter 4, long runs`` for ``04_long_runs``."""
-    chapter, _, name = file.partition("_")
-    chapter = str(int(chapter)) if chapter.isdigit() else chapter.upper()
-    return f"Chapter {chapter}, {name.replace('_', ' ')}"
+    return f"{place_of(file)}, {file.partition('_')[2].replace('_', ' ')}"
+
+
+def place_of(file: str) -> str:
+    """Return ``Chapter 4`` for ``04_long_runs``, and ``Appendix A`` for ``a_frameworks``."""
+    place = file.partition("_")[0]
+    return f"Chapter {int(place)}" if place.isdigit() else f"Appendix {place.upper()}"
 
 
 def recorded(file: str, known: dict[str, tuple[str, dict[str, Any]]]) -> str:
     """Return a sentence on how the numbers of a file came about."""
+    if file == WORKERS:
+        return "Recorded by `python benchmarks/cost_per_worker.py --results book/results`."
     if file not in known:
         return (
             f"Recorded {LONG_RUNS}. Where a training was timed, the note says how long it took and "
