@@ -173,7 +173,9 @@ def _train(
     for epoch in range(epochs):
         # Keras's own shuffling can repeat one order; this one is a function of seed and epoch.
         chosen = order(seed, epoch, len(x))
-        network.fit(x[chosen], [None, y[chosen]], batch_size=BATCH, shuffle=False, verbose=0)
+        for start in range(0, len(chosen), BATCH):
+            rows = chosen[start : start + BATCH]
+            network.train_on_batch(x[rows], [None, y[rows]])
 
 
 def _checked_images(images: Any) -> NDArray[np.float32]:

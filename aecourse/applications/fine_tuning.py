@@ -33,7 +33,7 @@ Examples
 2
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -41,6 +41,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy import sparse
 
 from aecourse.applications.extractors import Images
 from aecourse.applications.feature_extraction import Rows
@@ -51,6 +52,8 @@ from aecourse.errors import InputError
 from aecourse.networks.settings import initialiser, layer_seeds
 from aecourse.training.batches import order
 from aecourse.training.schedules import cosine
+
+Batch = tuple[Any, NDArray[np.int64]]
 
 SHIFT = 4  # pixels by which an image is moved at most, up or down and left or right
 PREDICT_BATCH = 500
@@ -153,7 +156,7 @@ def tune(
     """
     x, y = data.train[rows], data.train_labels[rows]
     epochs = (
-        {"x": images, "y": labels, "batch_size": tuning.batch_size}
+        batches(images, labels, tuning.batch_size)
         for images, labels in _epochs(x, y, tuning.epochs, seed)
     )
     judge = partial(accuracy, images=data.validation, labels=data.validation_labels)
@@ -162,7 +165,7 @@ def tune(
 
 def keep_best(
     network: keras.Model,
-    epochs: Iterable[Mapping[str, Any]],
+    epochs: Iterable[Iterable[Batch]],
     judge: Callable[[keras.Model], float],
     tuning: Tuning,
     *,
@@ -175,7 +178,7 @@ def keep_best(
     network
         From :func:`classifier`; it is changed.
     epochs
-        For each epoch what Keras's ``fit`` is given.
+        For each epoch its batches: samples and their labels.
     judge
         Measures the network on validation samples; the higher the better.
     tuning
@@ -196,7 +199,7 @@ def keep_best(
     >>> x, y = np.zeros((20, 8), "float32"), np.arange(20) % 2
     >>> encoder = models.Autoencoder(*networks.dense(8, code_size=2, hidden=())).encoder
     >>> network = fine_tuning.classifier(encoder, "code", classes=2)
-    >>> epochs = [{"x": x, "y": y}] * 5
+    >>> epochs = [[(x, y)]] * 5
     >>> tuning = fine_tuning.Tuning(epochs=5, patience=1)
     >>> fine_tuning.keep_best(network, epochs, lambda network: 0.5, tuning, samples=20)
     [0.5, 0.5]
@@ -208,8 +211,10 @@ def keep_best(
     )
     measured: list[float] = []
     best = network.get_weights()
-    for given in epochs:
-        network.fit(**given, shuffle=False, verbose=0)
+    for epoch in epochs:
+        for x, y in epoch:
+            # Keras's ``fit`` would make a pipeline anew for each short epoch, and wait for its end.
+            network.train_on_batch(x, y)
         measured.append(judge(network))
         highest = int(np.argmax(measured))
         if highest == len(measured) - 1:
@@ -218,6 +223,32 @@ def keep_best(
             break
     network.set_weights(best)
     return measured
+
+
+def batches(x: Any, y: NDArray[np.int64], size: int) -> Iterator[Batch]:
+    """Yield samples and their labels ``size`` at a time; sparse rows are dense by the batch.
+
+    Parameters
+    ----------
+    x
+        Images, sequences or sparse word weights, one row a sample.
+    y
+        Labels, shape ``(samples,)``.
+    size
+        Samples in a batch; the last one may be smaller.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> from aecourse.applications import fine_tuning
+    >>> given = fine_tuning.batches(sparse.eye_array(5, format="csr"), np.arange(5), size=2)
+    >>> [(rows.shape, labels.tolist()) for rows, labels in given]
+    [((2, 5), [0, 1]), ((2, 5), [2, 3]), ((1, 5), [4])]
+    """
+    for start in range(0, len(y), size):
+        rows = x[start : start + size]
+        yield rows.toarray() if sparse.issparse(rows) else rows, y[start : start + size]
 
 
 def predict(network: keras.Model, images: Images) -> NDArray[np.int64]:

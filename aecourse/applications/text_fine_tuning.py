@@ -45,7 +45,6 @@ Examples
 ['autoencoder', 'word vectors', 'random']
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -123,45 +122,9 @@ def tune(
     """
     x, y = data.train[rows], data.train_labels[rows]
     orders = (order(seed, epoch, len(y)) for epoch in range(tuning.epochs))
-    epochs = ({"x": Batches(x[chosen], y[chosen], tuning.batch_size)} for chosen in orders)
+    epochs = (ft.batches(x[chosen], y[chosen], tuning.batch_size) for chosen in orders)
     judge = partial(accuracy, x=data.validation, labels=data.validation_labels)
     return ft.keep_best(network, epochs, judge, tuning, samples=len(y))
-
-
-class Batches(keras.utils.PyDataset):
-    """What Keras's ``fit`` takes: batches of texts with their labels, sparse rows made dense.
-
-    Parameters
-    ----------
-    x
-        Sequences or sparse word weights, one row a text.
-    y
-        Labels, shape ``(texts,)``.
-    batch_size
-        Texts in a batch; the last one may be smaller.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from scipy import sparse
-    >>> from aecourse.applications import text_fine_tuning
-    >>> batches = text_fine_tuning.Batches(sparse.eye_array(5, format="csr"), np.arange(5), 2)
-    >>> rows, labels = batches[1]
-    >>> len(batches), rows.shape, labels.tolist()
-    (3, (2, 5), [2, 3])
-    """
-
-    def __init__(self, x: Any, y: NDArray[np.int64], batch_size: int) -> None:
-        super().__init__()
-        self.x, self.y, self.batch_size = x, y, batch_size
-
-    def __len__(self) -> int:
-        return math.ceil(len(self.y) / self.batch_size)
-
-    def __getitem__(self, number: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        part = slice(number * self.batch_size, (number + 1) * self.batch_size)
-        rows = self.x[part]
-        return rows.toarray() if sparse.issparse(rows) else rows, self.y[part]
 
 
 def accuracy(network: keras.Model, x: Any, labels: NDArray[np.int64]) -> float:

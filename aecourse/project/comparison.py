@@ -14,7 +14,7 @@ MEASURES = (
     "detection.roc_auc",
     "detection.average_precision",
     "neighbours.accuracy",
-    "training.epochs",
+    "training.epochs_trained",
     "training.val_loss",
 )
 # What tells which samples were measured; runs that differ here cannot be compared by numbers.

@@ -111,7 +111,7 @@ class RunDirectory:
             If the unfinished run has another configuration.
         """
         kept = self.work / CONFIG
-        if kept.exists() and any(self.checkpoint.glob(TRAINED)):
+        if kept.exists() and (self.checkpoint / TRAINED).exists():
             self.check(config, kept, "was begun")
             return True
         self.set_aside(self.work)

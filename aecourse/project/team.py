@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from aecourse.errors import CourseError, InputError
 from aecourse.project import configuration
 from aecourse.project.environment import backend, version
-from aecourse.project.samples import fingerprint
 from aecourse.project.schema import Config
 
 LOOPBACK = "127.0.0.1"
@@ -133,7 +132,7 @@ class Team:
                 "give an IPv4 address or a known name of process 0's machine."
             ) from error
 
-    def agree(self, state: int, config: Config, problem: CourseError | None) -> int:
+    def agree(self, state: int, config: Config, sha256: str, problem: CourseError | None) -> int:
         """Tell the others how this process stands, and return how process 0 does.
 
         Parameters
@@ -142,6 +141,8 @@ class Team:
             ``READY``, ``DONE`` (there is nothing to do) or ``FAILED``.
         config
             What is to be trained.
+        sha256
+            Fingerprint of the data; empty where it could not be read.
         problem
             Why it failed, if it did.
 
@@ -150,7 +151,7 @@ class Team:
         CourseError
             The problem; or that another process has one, or other data or another configuration.
         """
-        own = _digest(config) if state != FAILED else bytes(32)
+        own = _digest(config, sha256) if state != FAILED else bytes(32)
         rows = self._gathered(np.frombuffer(bytes([state]) + own, np.uint8))
         if problem is not None:
             raise problem
@@ -247,11 +248,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _digest(config: Config) -> bytes:
+def _digest(config: Config, sha256: str) -> bytes:
     """Return what must be the same for all: data, configuration and versions, but for the path."""
     content = configuration.resolved(config)
-    path = Path(content["data"].pop("path"))
-    alike = [fingerprint(path), content, [version(package) for package in ALIKE]]
+    content["data"].pop("path")
+    alike = [sha256, content, [version(package) for package in ALIKE]]
     return hashlib.sha256(json.dumps(alike, sort_keys=True).encode()).digest()
 
 

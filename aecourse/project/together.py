@@ -119,7 +119,7 @@ def train(
         except CourseError as error:
             problem = error
         state = FAILED if problem else DONE if run else READY
-        if team.agree(state, config, problem) == DONE:
+        if team.agree(state, config, _fingerprint(run, data), problem) == DONE:
             return run
         assert data is not None
         learn = partial(_learn, config, team, progress=progress and team.leads)
@@ -127,6 +127,13 @@ def train(
             return training.trained(config, directory, data, learn)
         learn(data, None)
         return None
+
+
+def _fingerprint(run: Run | None, data: Prepared | None) -> str:
+    """Return that of the data in use: of the finished run, or of what was read."""
+    if run is not None:
+        return str(run.environment["data"]["sha256"])
+    return data.sha256 if data else ""
 
 
 def _check_parts(data: Prepared, team: Team) -> None:

@@ -123,6 +123,7 @@ def train(
         if run is not None:
             return run
         data = data or data_of(config)
+        check_data(directory, config, data)
         announce(data, say)
         return trained(config, directory, data, partial(learn, config, progress=progress))
 
@@ -258,18 +259,17 @@ def trained(config: Config, directory: RunDirectory, data: Prepared, learn: Lear
     directory
         Its folder, ready to work in (:func:`taken_up`) and locked.
     data
-        The samples.
+        The samples, which :func:`check_data` has let pass.
     learn
         How the training is done.
 
     Raises
     ------
     InputError
-        If training diverges, or the data has changed since the run was begun.
+        If training diverges.
     KeyboardInterrupt
         If the user ended the training.
     """
-    check_data(directory, config, data)
     model, history = learn(data, directory.checkpoint)
     if history.interrupted:
         raise KeyboardInterrupt
@@ -418,7 +418,7 @@ def _training_numbers(history: "History", *, stops: bool) -> dict[str, Any]:
     """
     kept = history["val_loss"].index(min(history["val_loss"])) if stops else -1
     return {
-        "epochs": len(history.epochs),
+        "epochs_trained": len(history.epochs),
         "best_epoch": history.best_epoch,
         "outcome": history.outcome,
         "loss": history["loss"][kept],

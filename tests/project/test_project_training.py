@@ -71,7 +71,7 @@ def test_metrics_have_the_simple_method_beside_the_network(table_run):
     assert metrics["reconstruction"]["pca_mse"] > 0
     assert 0 <= metrics["detection"]["roc_auc"] <= 1
     assert 0 <= metrics["detection"]["pca_roc_auc"] <= 1
-    assert metrics["training"]["epochs"] == 2
+    assert metrics["training"]["epochs_trained"] == 2
 
 
 def test_codes_are_judged_by_their_neighbours_where_labels_name_classes(image_run):

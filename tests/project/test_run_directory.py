@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from aecourse.errors import DataError, InputError
+from aecourse.project import run_directory
 from aecourse.project.run_directory import (
     RunDirectory,
     differences,
@@ -152,3 +153,10 @@ def test_differences_are_named_by_their_keys():
         (("a", "c"), 2, 3),
         (("e",), None, 0),
     ]
+
+
+@pytest.mark.tensorflow
+def test_it_looks_for_what_the_trainings_checkpoint_writes():
+    from aecourse.training.checkpoint import POINTER
+
+    assert run_directory.TRAINED == POINTER

@@ -5,6 +5,7 @@ import pytest
 
 pytestmark = pytest.mark.tensorflow
 
+from aecourse import backend  # noqa: E402
 from aecourse.training.batches import _array_batches, batches, order  # noqa: E402
 
 X = np.arange(10, dtype="float32")[:, None]
@@ -29,6 +30,12 @@ def test_the_batches_follow_the_order_and_end_with_the_rest():
     for epoch, start in ((2, 0), (3, 3)):
         seen = np.concatenate([np.asarray(batch[0])[:, 0] for batch in data[start : start + 3]])
         assert seen.tolist() == order(5, epoch, 10).tolist()
+
+
+@pytest.mark.skipif(backend.name() != "tensorflow", reason="only TensorFlow has a pipeline")
+def test_nothing_tunes_the_pipeline_since_its_end_would_wait_for_it():
+    data = batches(X, batch_size=4, seed=0, first_epoch=0, last_epoch=1)
+    assert data.options().autotune.enabled is False
 
 
 def test_every_backend_sees_the_same_batches():
