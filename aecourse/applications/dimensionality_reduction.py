@@ -493,8 +493,14 @@ def _umap(images: Images, dimensions: int, seed: int) -> Reduction:
     """Fit UMAP. It can rebuild images roughly from few dimensions, but takes half a second each."""
     from umap import UMAP
 
-    # A seed makes it run on one core, which it warns of unless that is asked for.
-    estimator = UMAP(n_components=dimensions, random_state=seed, n_jobs=1).fit(flat(images))
+    # A seed makes it run on one core, which it warns of unless that is asked for. With few images
+    # it would ask Python for the distance of each pair, which takes longer than with many.
+    estimator = UMAP(
+        n_components=dimensions,
+        random_state=seed,
+        n_jobs=1,
+        force_approximation_algorithm=True,
+    ).fit(flat(images))
     return Reduction(lambda new: estimator.transform(flat(new)), fitted=estimator)
 
 
