@@ -63,7 +63,8 @@ def fit(
         optimiser the model was compiled with, or takes 0.001.
     schedule
         ``"cosine"`` lets the learning rate rise to ``learning_rate`` in the first twentieth of the
-        steps and then fall along half a cosine wave to 0 at the last one.
+        steps (in a short run in the first 50, or the first quarter) and then fall along half a
+        cosine wave to 0 at the last one.
     early_stopping
         Number of epochs without a lower validation loss after which to stop. The model ends with
         the weights of its best epoch.

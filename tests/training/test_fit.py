@@ -11,6 +11,7 @@ from aecourse import models, networks, training  # noqa: E402
 from aecourse.backend import keras  # noqa: E402
 from aecourse.errors import InputError  # noqa: E402
 from aecourse.training.early_stopping import EarlyStopping  # noqa: E402
+from aecourse.training.schedules import cosine  # noqa: E402
 
 X = np.random.default_rng(0).uniform(size=(50, 6)).astype("float32")
 HELD_OUT = np.random.default_rng(1).uniform(size=(20, 6)).astype("float32")
@@ -125,9 +126,17 @@ def test_the_cosine_schedule_rises_to_its_peak_and_falls_to_zero():
     rates = [float(trained.optimizer._learning_rate(step)) for step in range(101)]
     assert rates[0] == 0
     assert max(rates) == pytest.approx(0.01)
-    assert int(np.argmax(rates)) == 5
+    assert int(np.argmax(rates)) == 25
     assert rates[100] == pytest.approx(0, abs=1e-6)
-    assert np.all(np.diff(rates[5:]) < 0)
+    assert np.all(np.diff(rates[25:]) < 0)
+
+
+@pytest.mark.parametrize(
+    ("steps", "rise"), [(3, 1), (100, 25), (200, 50), (320, 50), (1_000, 50), (2_000, 100)]
+)
+def test_a_short_run_rises_for_as_many_steps_as_a_longer_one(steps, rise):
+    rate = cosine(0.01, steps)
+    assert int(np.argmax([float(rate(step)) for step in range(steps + 1)])) == rise
 
 
 # --- early stopping -----------------------------------------------------------------------------
