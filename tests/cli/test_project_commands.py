@@ -73,7 +73,7 @@ def test_check_says_that_all_is_well_and_json_gives_every_key(run, project):
     assert run("check", project / "config.yml")[0] == 0
     status, out, _ = run("check", project / "config.yml", "--json")
     assert status == 0
-    assert json.loads(out)["training"]["epochs_trained"] == 50
+    assert json.loads(out)["training"]["epochs"] == 50
 
 
 def test_a_mistake_in_a_configuration_is_misuse_and_names_the_line(run, tmp_path):
