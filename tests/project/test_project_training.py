@@ -259,7 +259,7 @@ def test_data_that_cannot_be_used_costs_no_finished_run(home):
     (home / "sales.csv").unlink()
     with pytest.raises(DataError):
         quietly(config(training={"epochs": 2}), home, restart=True)
-    assert run.metrics["training"]["epochs"] == 1
+    assert run.metrics["training"]["epochs_trained"] == 1
     assert (run.folder / "model.keras").exists()
 
 
