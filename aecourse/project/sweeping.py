@@ -244,7 +244,6 @@ class Worker:
         run = training.taken_up(directory, config, say=_nothing)
         if run is None:
             data = self._prepared(config)
-            training.check_data(directory, config, data)
             learn = partial(
                 training.learn, config, progress=False, callbacks=self._callbacks(claimed)
             )

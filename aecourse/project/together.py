@@ -113,6 +113,7 @@ def train(
                 data = data or training.data_of(config)
                 _check_parts(data, team)
             if team.leads and data is not None:
+                # Before the processes agree, so that all hear of it.
                 training.check_data(directory, config, data)
                 training.announce(data, say)
                 _say_what_is_left_out(data, team, say)

@@ -123,7 +123,6 @@ def train(
         if run is not None:
             return run
         data = data or data_of(config)
-        check_data(directory, config, data)
         announce(data, say)
         return trained(config, directory, data, partial(learn, config, progress=progress))
 
@@ -259,17 +258,18 @@ def trained(config: Config, directory: RunDirectory, data: Prepared, learn: Lear
     directory
         Its folder, ready to work in (:func:`taken_up`) and locked.
     data
-        The samples, which :func:`check_data` has let pass.
+        The samples.
     learn
         How the training is done.
 
     Raises
     ------
     InputError
-        If training diverges.
+        If training diverges, or the data has changed since the run was begun.
     KeyboardInterrupt
         If the user ended the training.
     """
+    check_data(directory, config, data)
     model, history = learn(data, directory.checkpoint)
     if history.interrupted:
         raise KeyboardInterrupt
