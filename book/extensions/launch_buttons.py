@@ -1,7 +1,9 @@
 """Sphinx extension: buttons that open a notebook in Colab or Binder, where the book is published.
 
 A workflow on GitHub knows the repository's name; a build elsewhere does not, and has no buttons. So
-no address has to be kept up to date, and a copy of the repository leads to itself.
+no address has to be kept up to date, and a copy of the repository leads to itself. The buttons open
+the notebooks of a branch that the same workflow writes: there each begins with a cell that installs
+the course on Colab, see ``tools/colab.py``. The notebooks of the main branch have no such cell.
 """
 
 import os
@@ -10,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.typing import ExtensionMetadata
 
-BRANCH = "main"
+BRANCH = "colab"
 
 
 def offer(app: Sphinx, config: Config) -> None:
