@@ -96,7 +96,8 @@ def test_what_the_chapters_use_is_rendered(build: Build, monkeypatch: pytest.Mon
     page = (html / "chapter.html").read_text()
     assert re.search(r"The error is <span[^>]*>0\.0047</span>", page)
     assert page.count("Exercise 2.3") >= 3, "heading, box and reference"
-    assert "colab.research.google.com/github/someone/course/blob/main/book/chapter.ipynb" in page
+    assert "colab.research.google.com/github/someone/course/blob/colab/book/chapter.ipynb" in page
+    assert "mybinder.org/v2/gh/someone/course/colab?" in page
     assert re.search(r'<a class="sphinx-codeautolink-a" href="[^"]*names.html#aecourse\.', page)
     assert 'id="exercise-content"' not in page, "one id for all exercises"
     names = (html / "names.html").read_text()

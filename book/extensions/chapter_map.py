@@ -1,7 +1,7 @@
 """Sphinx extension: ``chapter-map``, the chapters as boxes that lead to them.
 
 The drawing is text and lines in the theme's own colours, 340 units wide, so that it can be read on
-a telephone; every box is a link. A chapter that is not in the table of contents is left out.
+a telephone; every box is a link.
 """
 
 import html
@@ -80,25 +80,20 @@ def drawn(box: Box, address: str, left: float, top: int, width: float) -> str:
 
 
 def write_html(translator: nodes.NodeVisitor, node: chapter_map) -> None:
-    """Draw the chapters that the book has."""
-    builder = translator.builder
-    there = builder.env.found_docs
-    rows = [[box for box in row if f"book/{box[0]}" in there] for row in ROWS]
+    """Draw the chapters."""
     parts = []
     for start, column, target in LINES:
-        if len(rows[start]) > column and len(rows[start + 1]) > target:
-            left, top, width = place(start, column, len(rows[start]))
-            to_left, to_top, to_width = place(start + 1, target, len(rows[start + 1]))
-            parts.append(
-                f'<line x1="{left + width / 2:g}" y1="{top + HEIGHT}" '
-                f'x2="{to_left + to_width / 2:g}" y2="{to_top}"/>'
-            )
-    filled = [number for number, row in enumerate(rows) if row]
-    for number in filled:
-        for column, box in enumerate(rows[number]):
-            address = builder.get_relative_uri(node["docname"], f"book/{box[0]}")
-            parts.append(drawn(box, address, *place(number, column, len(rows[number]))))
-    height = (max(filled, default=0) + 1) * (HEIGHT + GAP) - GAP
+        left, top, width = place(start, column, len(ROWS[start]))
+        to_left, to_top, to_width = place(start + 1, target, len(ROWS[start + 1]))
+        parts.append(
+            f'<line x1="{left + width / 2:g}" y1="{top + HEIGHT}" '
+            f'x2="{to_left + to_width / 2:g}" y2="{to_top}"/>'
+        )
+    for number, row in enumerate(ROWS):
+        for column, box in enumerate(row):
+            address = translator.builder.get_relative_uri(node["docname"], f"book/{box[0]}")
+            parts.append(drawn(box, address, *place(number, column, len(row))))
+    height = len(ROWS) * (HEIGHT + GAP) - GAP
     translator.body.append(
         f'<svg class="chapter-map" viewBox="-2 -2 {WIDTH + 4} {height + 4}" role="group" '
         f'aria-label="Map of the chapters">{"".join(parts)}</svg>\n'
@@ -106,15 +101,8 @@ def write_html(translator: nodes.NodeVisitor, node: chapter_map) -> None:
     raise nodes.SkipNode
 
 
-def leave_out(translator: nodes.NodeVisitor, node: chapter_map) -> None:
-    """Leave the map out of every other format."""
-    raise nodes.SkipNode
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive and its node."""
-    app.add_node(
-        chapter_map, html=(write_html, None), latex=(leave_out, None), text=(leave_out, None)
-    )
+    app.add_node(chapter_map, html=(write_html, None))
     app.add_directive("chapter-map", ChapterMap)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,12 +5,10 @@ built pages are opened from the disk: browsers refuse modules on ``file:`` addre
 draws the same fences itself.
 """
 
-from typing import ClassVar
-
 from docutils import nodes
-from docutils.parsers.rst import Directive, directives
+from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
-from sphinx.util.typing import ExtensionMetadata, OptionSpec
+from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 SCRIPTS = ("vendor/mermaid/mermaid.tiny.js", "diagrams.js")
@@ -24,16 +22,13 @@ class MermaidDirective(Directive):
     """A fence of mermaid source; ``accTitle`` and ``accDescr`` in it serve screen readers."""
 
     has_content = True
-    option_spec: ClassVar[OptionSpec] = {"name": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         """Turn the fence's text into one diagram node."""
         source = "\n".join(self.content)
         if "accTitle" not in source or "accDescr" not in source:
             raise self.error("A diagram needs 'accTitle:' and 'accDescr:' lines as its alt text.")
-        node = diagram(code=source)
-        self.add_name(node)
-        return [node]
+        return [diagram(code=source)]
 
 
 def write_html(translator: HTML5Translator, node: diagram) -> None:
@@ -43,11 +38,6 @@ def write_html(translator: HTML5Translator, node: diagram) -> None:
         f'<div class="diagram" tabindex="0" role="region" aria-label="Diagram">'
         f'<pre class="mermaid">{source}</pre></div>\n'
     )
-    raise nodes.SkipNode
-
-
-def write_text(translator: nodes.NodeVisitor, node: diagram) -> None:
-    """Leave the diagram out of every other format."""
     raise nodes.SkipNode
 
 
@@ -63,12 +53,7 @@ def add_scripts(
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive, its node and its scripts."""
-    app.add_node(
-        diagram,
-        html=(write_html, None),
-        latex=(write_text, None),
-        text=(write_text, None),
-    )
+    app.add_node(diagram, html=(write_html, None))
     app.add_directive("mermaid", MermaidDirective)
     app.connect("html-page-context", add_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
