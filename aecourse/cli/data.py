@@ -1,6 +1,7 @@
 """``aecourse data``: the data sets of the course."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,11 +55,11 @@ def list_data(as_json: AsJson = False) -> None:
 
 
 @data.command()
-def get(names: Names = None) -> None:
+def get(names: Names = None, as_json: AsJson = False) -> None:
     """Fetch data sets into the cache, so that they can be loaded without a network later."""
     from aecourse.datasets import loading
 
-    failed = False
+    failed, ready = False, []
     for entry in _chosen(names):
         try:
             found = loading.find(entry)
@@ -66,7 +67,11 @@ def get(names: Names = None) -> None:
             failed = True
             complain(error)
         else:
-            print(f"{entry.name}: ready, from the {found.source}")
+            ready.append({"name": entry.name, "source": found.source})
+            if not as_json:
+                print(f"{entry.name}: ready, from the {found.source}")
+    if as_json:
+        print(json.dumps(ready, indent=1))
     if failed:
         raise typer.Exit(FAILED)
 
@@ -100,6 +105,7 @@ def verify(as_json: AsJson = False) -> None:
 def mirror_data(
     folder: Annotated[Path, typer.Argument(help="The folder to write or to add to.")],
     names: Names = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a folder with a manifest to hand out; AECOURSE_DATA_DIR then names it.
 
@@ -110,7 +116,7 @@ def mirror_data(
     entries = _chosen(names) if names else [e for e in _all() if mirror.where(e) != "not here"]
     if not entries:
         raise misuse("No data set is on this machine yet. Name those to fetch, such as mnist.")
-    failed = False
+    failed, mirrored = False, []
     for entry in entries:
         try:
             copied = mirror.mirror(entry, folder)
@@ -118,8 +124,14 @@ def mirror_data(
             failed = True
             complain(error)
         else:
-            print(f"{entry.name}: {f'{len(copied)} files copied' if copied else 'already there'}")
-    print(f"To use it: export AECOURSE_DATA_DIR={folder.resolve()}")
+            mirrored.append({"name": entry.name, "copied": copied})
+            if not as_json:
+                done = f"{len(copied)} files copied" if copied else "already there"
+                print(f"{entry.name}: {done}")
+    if as_json:
+        print(json.dumps({"folder": str(folder.resolve()), "data": mirrored}, indent=1))
+    else:
+        print(f"To use it: export AECOURSE_DATA_DIR={shlex.quote(str(folder.resolve()))}")
     if failed:
         raise typer.Exit(FAILED)
 

@@ -21,7 +21,7 @@ from aecourse.frameworks.worker import Arrays
 LONGEST = 1_800
 """Seconds after which a process is taken for hung."""
 
-INSTALL = "pip install 'aecourse[backends]'"
+INSTALL = "pip install -e '.[backends]' in the folder of the course"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from aecourse.project.run_directory import whole_file, whole_folder
 from aecourse.project.tables import TableEncoder
 
 Task = Literal["embed", "reconstruct", "score", "sample"]
-TASKS: tuple[Task, ...] = ("embed", "reconstruct", "score", "sample")
 ENDINGS = (".csv", ".parquet", ".npz")
 CODE = re.compile(r"code_\d+")
 

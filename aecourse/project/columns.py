@@ -23,6 +23,8 @@ NUMBER = r"[-+]?\d+(\.\d+)?"
 # Scaled values beyond this are cut off: their squares must stay finite in single precision.
 FARTHEST = 1e6
 DAY = 86_400.0
+# The first and the last second that pandas can write down; a network may rebuild any number.
+DATES = (pd.Timestamp.min.timestamp() + 1, pd.Timestamp.max.timestamp() - 1)
 NORMAL_QUARTILES = 1.349  # distance of the quartiles of a standard normal distribution
 
 
@@ -230,7 +232,7 @@ class Date:
     def decode(self, values: Floats) -> Any:
         """Return the time, to the second; the places in week and day are left aside."""
         seconds = np.round(self.days.decode(values[:, :1]) * DAY)
-        return pd.to_datetime(seconds, unit="s").to_numpy()
+        return pd.to_datetime(np.clip(seconds, *DATES), unit="s").to_numpy()
 
     def state(self) -> dict[str, Any]:
         """Return all that :func:`from_state` needs."""
@@ -274,12 +276,12 @@ def numbers(series: pd.Series) -> pd.Series:
         _refuse_rows(
             series,
             (parsed.isna() & series.notna()).to_numpy(),
-            "hold no number",
+            "holds no number",
             "If that text stands for a missing value, add it to data.missing_values",
         )
     parsed = parsed.astype("float64")
     infinite = np.isinf(parsed.to_numpy(np.float64, na_value=np.nan))
-    _refuse_rows(series, infinite, "are infinite", "Repair them, or leave them empty")
+    _refuse_rows(series, infinite, "holds an infinite number", "Repair it, or leave it empty")
     return parsed
 
 
@@ -306,7 +308,7 @@ def days_of(series: pd.Series) -> pd.Series:
     """
     dates = as_dates(series)
     wrong = (dates.isna() & series.notna()).to_numpy()
-    _refuse_rows(series, wrong, "hold no date", "Write dates as 2024-12-31 or 2024-12-31 23:59")
+    _refuse_rows(series, wrong, "holds no date", "Write dates as 2024-12-31 or 2024-12-31 23:59")
     days = (dates - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
     return days.rename(series.name)
 
@@ -320,11 +322,15 @@ def as_dates(series: pd.Series) -> pd.Series:
 
 
 def _refuse_rows(series: pd.Series, wrong: NDArray[np.bool_], what: str, remedy: str) -> None:
+    """Refuse a column in which rows are wrong; its index tells their places in the file."""
     if wrong.any():
         first = int(wrong.argmax())
+        value = series.iloc[first]
+        shown = repr(value) if isinstance(value, str) else str(value)
+        more = f" (and so do {wrong.sum() - 1:,} more)" if wrong.sum() > 1 else ""
         raise DataError(
-            f"column {series.name!r}: {wrong.sum():,} of {len(series):,} rows {what}, the first in "
-            f"row {first + 1}: {series.iloc[first]!r}. {remedy}, or leave the column out with "
+            f"column {series.name!r} {what} in row {series.index[first] + 1}: "
+            f"{shown}{more}. {remedy}, or leave the column out with "
             "preprocessing.ignore."
         )
 

@@ -48,12 +48,18 @@ def _data(config: Config) -> Iterator[Problem]:
     data, preprocessing = config.data, config.preprocessing
     if data.normal is not None and data.label is None:
         yield Problem(("data", "normal"), "needs data.label: the column that holds the labels.")
-    folder = data.kind == "images" and not data.path.endswith(".npz")
+    folder = data.kind == "images" and not data.path.lower().endswith(".npz")
     if folder and data.label not in {None, "folder"}:
         yield Problem(
             ("data", "label"),
             f"is `{data.label}`; images in a folder have no columns. Write `folder`: then the name "
             "of the folder an image lies in is its label.",
+        )
+    if data.separator in {"\n", "\r", '"'}:
+        yield Problem(
+            ("data", "separator"),
+            "is a quote or the end of a line, which cannot separate columns; usual ones are `,`, "
+            "`;` and a tab.",
         )
     if data.decimal == data.separator:
         yield Problem(

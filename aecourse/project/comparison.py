@@ -7,6 +7,7 @@ from typing import Any
 from aecourse.errors import InputError
 from aecourse.project.problems import dotted
 from aecourse.project.run import Run, config_of
+from aecourse.project.space import READING
 
 MEASURES = (
     "reconstruction.mse",
@@ -18,7 +19,19 @@ MEASURES = (
     "training.val_loss",
 )
 # What tells which samples were measured; runs that differ here cannot be compared by numbers.
-SAMPLES = ("data.label", "data.test_share", "data.validation_share", "data.normal", "training.seed")
+SAMPLES = (
+    "data.label",
+    "data.normal",
+    "data.test_share",
+    "data.validation_share",
+    "data.array",
+    "data.separator",
+    "data.decimal",
+    "data.encoding",
+    "data.missing_values",
+    "training.seed",
+    *READING,
+)
 UNITS = ("preprocessing",)
 
 
@@ -118,8 +131,8 @@ def _warnings(runs: Sequence[Run], different: dict[str, list[Any]]) -> list[str]
         warnings.append("The runs have different data, so their numbers cannot be compared.")
     elif any(key in different for key in SAMPLES):
         warnings.append(
-            "The runs were measured on different samples (another split or seed): a difference "
-            "between them may be chance."
+            "The runs were measured on different samples (another split, seed or way of reading): "
+            "a difference between them may be chance."
         )
     if any(key.startswith(UNITS) for key in different):
         warnings.append(

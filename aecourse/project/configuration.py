@@ -244,7 +244,7 @@ def section_at(keys: Keys, content: Any) -> type[BaseModel]:
         options = alternatives(annotation)
         if options:
             kind = content.get("kind") if isinstance(content, dict) else None
-            model = next((o for o in options if kind in _kind_of(o)), options[0])
+            model = next((o for o in options if kind == kind_of(o)), options[0])
     return model
 
 
@@ -286,5 +286,7 @@ def _parts(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation)[:1] if get_origin(annotation) is Annotated else ()
 
 
-def _kind_of(model: type[BaseModel]) -> list[Any]:
-    return choices(model.model_fields["kind"].annotation) if "kind" in model.model_fields else []
+def kind_of(model: type[BaseModel]) -> str | None:
+    """Return the ``kind`` by which a section is told from its alternatives, if it has one."""
+    field = model.model_fields.get("kind")
+    return str(choices(field.annotation)[0]) if field else None

@@ -17,6 +17,7 @@ from typing import Literal
 
 from aecourse import profiles
 from aecourse.errors import CourseError
+from aecourse.project import environment
 from aecourse.project.environment import version
 from aecourse.project.extras import INSTALL
 
@@ -32,14 +33,18 @@ PACKAGES = (
     ("matplotlib", "matplotlib", "figures"),
     ("pydantic", "pydantic", "the configuration"),
     ("yaml", "pyyaml", "the configuration"),
+    ("tqdm", "tqdm", "progress bars"),
+    ("filelock", "filelock", "runs that one process writes at a time"),
     ("keras", "keras", "training"),
 )
+# The same, and how it is installed.
 EXTRAS = (
-    ("pyarrow", "pyarrow", "Parquet files"),
-    ("optuna", "optuna", "sweeps over settings"),
-    ("tf2onnx", "tf2onnx", "export to ONNX"),
-    ("onnx", "onnx", "export to ONNX"),
-    ("onnxruntime", "onnxruntime", "running an exported ONNX file"),
+    ("pyarrow", "pyarrow", "Parquet files", INSTALL),
+    ("optuna", "optuna", "sweeps over settings", INSTALL),
+    ("tf2onnx", "tf2onnx", "export to ONNX", INSTALL),
+    ("onnx", "onnx", "export to ONNX", INSTALL),
+    ("onnxruntime", "onnxruntime", "running an exported ONNX file", INSTALL),
+    ("jax", "jax", "training by several processes", "pip install jax"),
 )
 BACKENDS = ("tensorflow", "jax", "torch")
 LEAST_DISK = 2e9  # bytes
@@ -98,8 +103,8 @@ def examine(folder: Path, *, start: bool = False) -> Iterator[Finding]:
     for module, package, purpose in PACKAGES:
         yield _package(module, package, purpose)
     yield _backend()
-    for module, package, purpose in EXTRAS:
-        yield _extra(module, package, purpose)
+    for extra in EXTRAS:
+        yield _extra(*extra)
     yield from _processor()
     yield _memory()
     yield _disk(folder)
@@ -121,13 +126,15 @@ def _python() -> Finding:
 
 def _package(module: str, package: str, purpose: str) -> Finding:
     if find_spec(module) is None:
-        return Finding(package, "missing", "not installed", f"pip install {package}  ({purpose})")
+        return Finding(
+            package, "missing", f"not installed, for {purpose}", f"pip install {package}"
+        )
     return Finding(package, "ok", _version(package))
 
 
-def _extra(module: str, package: str, purpose: str) -> Finding:
+def _extra(module: str, package: str, purpose: str, remedy: str) -> Finding:
     if find_spec(module) is None:
-        return Finding(package, "note", "not installed", f"Only for {purpose}: {INSTALL}")
+        return Finding(package, "note", "not installed", f"Only for {purpose}: {remedy}")
     return Finding(package, "ok", _version(package))
 
 
@@ -137,7 +144,7 @@ def _version(package: str) -> str:
 
 
 def _backend() -> Finding:
-    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    backend = environment.backend()
     if backend not in BACKENDS:
         return Finding(
             "backend", "missing", backend, f"Set KERAS_BACKEND to {' or '.join(BACKENDS)}."
@@ -157,7 +164,7 @@ def _processor() -> Iterator[Finding]:
     else:
         yield Finding(
             "processor",
-            "missing",
+            "missing" if environment.backend() == "tensorflow" else "note",
             "has no AVX, without which TensorFlow's packages crash",
             "Use another machine, or KERAS_BACKEND=torch.",
         )

@@ -1,7 +1,8 @@
 """What a trained model is worth on samples it has not seen, with the simple method beside it.
 
 The simple method is principal component analysis with as many components as the code has values,
-fitted to the same training samples and scored in the same way.
+or as the samples allow, fitted to the same training samples (of more than 10,000, to every second,
+third … one) and scored in the same way.
 """
 
 from dataclasses import dataclass

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from aecourse.models import Autoencoder
 
 Format = Literal["onnx", "savedmodel"]
-FORMATS: tuple[Format, ...] = ("onnx", "savedmodel")
 INPUT = "sample"
 SCORER_AS_JSON = "scorer.json"
 

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from aecourse.errors import InputError
 
-INSTALL = "pip install 'aecourse[project]'"
+INSTALL = "pip install -e '.[project]' in the folder of the course"
 
 
 def needed(package: str, purpose: str) -> None:

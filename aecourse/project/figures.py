@@ -106,7 +106,7 @@ def code_map(codes: NDArray[Any], judged: Judged) -> CourseFigure:
     axes = ("first value of the code", "second value of the code")
     share = 1.0
     points = codes[some].astype(np.float64)
-    if codes.shape[1] > 2:
+    if codes.shape[1] > 2 and np.ptp(points, axis=0).any():
         pca = PCA(2).fit(points)
         points, share = pca.transform(points), float(pca.explained_variance_ratio_.sum())
         axes = ("first principal component", "second principal component")

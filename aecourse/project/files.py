@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATORS = (";", "\t", "|", ",")
+MOST_SHOWN = 80  # letters of a name in a message
 # How the files begin that are most often taken for a CSV.
 OTHER_FORMATS = {
     b"PK\x03\x04": "an Excel or zip file; save the table as CSV",
@@ -32,7 +33,9 @@ OTHER_FORMATS = {
 }
 
 
-def read_table(path: Path, data: Data, texts: Iterable[str] = ()) -> "pd.DataFrame":
+def read_table(
+    path: Path, data: Data, texts: Iterable[str] = (), as_written: Iterable[str] = ()
+) -> "pd.DataFrame":
     """Return the table of a CSV, TSV, Parquet or NPZ file.
 
     Parameters
@@ -42,8 +45,10 @@ def read_table(path: Path, data: Data, texts: Iterable[str] = ()) -> "pd.DataFra
     data
         How a CSV is written, and the name of the array in an NPZ file.
     texts
-        Columns of a CSV whose values stay as they are written; what other columns hold is told
-        from all their values together.
+        Columns of a CSV that hold texts; what other columns hold is told from all their values
+        together.
+    as_written
+        Columns of a CSV of which every entry stays as it is: 007 is no 7, and NA is not missing.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def read_table(path: Path, data: Data, texts: Iterable[str] = ()) -> "pd.DataFra
     elif name.endswith(".npz"):
         frame = _columns_of(npz_array(path, data.array), path, data.array)
     elif name.endswith((".csv", ".tsv", ".csv.gz")):
-        frame = _csv(path, data, texts)
+        frame = _csv(path, data, texts, as_written)
     else:
         raise DataError(f"{path} has an ending that is not known; tables are {', '.join(TABLES)}.")
     if not len(frame):
@@ -111,8 +116,8 @@ def npz_array(path: Path, name: str) -> np.ndarray:
             return np.asarray(stored[name])
     except DataError:
         raise
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        objects = "pickle" in str(error)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        objects = "pickle" in str(error) and zipfile.is_zipfile(path)
         reason = (
             f"the array {name!r} holds Python objects, which are not loaded for safety; save "
             "numbers or texts"
@@ -165,24 +170,25 @@ def _parquet(path: Path) -> "pd.DataFrame":
         frame = pd.read_parquet(path, engine="pyarrow")
     except (OSError, ValueError) as error:
         raise DataError(f"{path} is no Parquet file, or is cut short ({error}).") from error
-    return frame.rename(columns=str)  # they may be numbers there, and are texts everywhere else
+    # Names may be numbers there, and are texts everywhere else; rows may have numbers of their own.
+    return frame.rename(columns=str).reset_index(drop=True)
 
 
 # --- CSV ------------------------------------------------------------------------------------------
 
 
-def _csv(path: Path, data: Data, texts: Iterable[str]) -> "pd.DataFrame":
+def _csv(path: Path, data: Data, texts: Iterable[str], as_written: Iterable[str]) -> "pd.DataFrame":
     """Return the table of a CSV file, after a look at its first line."""
     tabs = path.suffix.lower() == ".tsv" and data.separator == ","
     separator = "\t" if tabs else data.separator
-    if path.suffix != ".gz":
+    if path.suffix.lower() != ".gz":
         _check_beginning(path)
     try:
         header = _header(path, separator, data.encoding)
-        frame = _parsed(path, data, separator, texts)
+        _check_header(path, header, separator)
+        frame = _parsed(path, data, separator, texts, as_written)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataError(f"{path} is no gzip file, or is cut short ({error}).") from error
-    _check_header(path, header, separator)
     first = frame.columns[0]
     if str(first).startswith("Unnamed:"):
         if len(frame.columns) > 1 and (frame[first] == np.arange(len(frame))).all():
@@ -202,7 +208,7 @@ def _check_beginning(path: Path) -> None:
 
 def _header(path: Path, separator: str, encoding: str) -> list[str]:
     """Return the entries of the first line."""
-    opened: Any = gzip.open if path.suffix == ".gz" else open
+    opened: Any = gzip.open if path.suffix.lower() == ".gz" else open
     with opened(path, "rb") as file:
         raw = file.readline(1_000_000)
     try:
@@ -214,28 +220,38 @@ def _header(path: Path, separator: str, encoding: str) -> list[str]:
         ) from error
     except UnicodeDecodeError:
         return []  # the parser says where
-    return next(csv.reader(io.StringIO(line), delimiter=separator), [])
+    try:
+        return next(csv.reader(io.StringIO(line), delimiter=separator), [])
+    except csv.Error:  # an entry of more than 128 KiB: most likely all names, otherwise separated
+        return [line.rstrip("\r\n")]
 
 
-def _parsed(path: Path, data: Data, separator: str, texts: Iterable[str]) -> "pd.DataFrame":
+def _parsed(
+    path: Path, data: Data, separator: str, texts: Iterable[str], as_written: Iterable[str]
+) -> "pd.DataFrame":
     import pandas as pd
 
+    how: dict[str, Any] = {
+        "sep": separator,
+        "encoding": _without_mark(data.encoding),
+        "index_col": False,
+        "low_memory": False,
+        "skipinitialspace": True,
+    }
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
+            frame = pd.read_csv(
                 path,
-                sep=separator,
                 decimal=data.decimal,
-                encoding="utf-8-sig"
-                if data.encoding.lower() in {"utf-8", "utf8"}
-                else data.encoding,
                 na_values=data.missing_values,
                 dtype=dict.fromkeys(texts, str),
-                index_col=False,
-                low_memory=False,
-                skipinitialspace=True,
+                **how,
             )
+            kept = [name for name in frame.columns if name in set(as_written)]
+            if kept:
+                frame[kept] = pd.read_csv(path, usecols=kept, dtype=str, na_filter=False, **how)
+            return frame
     except UnicodeError as error:
         raise DataError(f"{path} {_wrong_letters(path, data.encoding)}") from error
     except pd.errors.EmptyDataError as error:
@@ -282,7 +298,7 @@ def _check_header(path: Path, header: list[str], separator: str) -> None:
         if others:
             shown = {"\t": '"\\t" (a tab)'}.get(others[0], f'"{others[0]}"')
             raise DataError(
-                f"{path} has a single column named {header[0]!r}: it is not separated by "
+                f"{path} has a single column named {_start_of(header[0])}: it is not separated by "
                 f"{separator!r}. Set data.separator to {shown}."
             )
     names = [name.strip() for name in header]
@@ -292,6 +308,10 @@ def _check_header(path: Path, header: list[str], separator: str) -> None:
             f"{path} begins with numbers ({', '.join(names[:3])}, …) in place of names; add a "
             "first line that names the columns."
         )
+
+
+def _start_of(text: str) -> str:
+    return repr(text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…")
 
 
 def _refuse_twice(path: Path, names: list[str]) -> None:

@@ -56,17 +56,14 @@ class ImageEncoder:
     ----------
     shape
         ``(height, width, channels)`` of what the network sees.
-    resized
-        Whether images of another size are brought to this one.
     """
 
     shape: tuple[int, ...]
-    resized: bool
 
     @classmethod
-    def fit(cls, pictures: Pictures, config: Config) -> "ImageEncoder":
+    def fit(cls, pictures: Pictures) -> "ImageEncoder":
         """Return the encoder for images of this size."""
-        return cls(pictures.pixels.shape[1:], config.preprocessing.image_size is not None)
+        return cls(pictures.pixels.shape[1:])
 
     def encode(self, pictures: Pictures) -> tuple[NDArray[np.float32], list[str]]:
         """Return images for the network, shape ``(images, *shape)``; there are no notes.
@@ -89,12 +86,12 @@ class ImageEncoder:
 
     def state(self) -> dict[str, Any]:
         """Return all that :meth:`from_state` needs, for JSON."""
-        return {"kind": "images", "shape": list(self.shape), "resized": self.resized}
+        return {"kind": "images", "shape": list(self.shape)}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> "ImageEncoder":
         """Return the encoder whose :meth:`state` this is."""
-        return cls(tuple(state["shape"]), state["resized"])
+        return cls(tuple(state["shape"]))
 
 
 def read_pictures(path: Path, config: Config) -> Pictures:
@@ -127,12 +124,28 @@ def read_pictures(path: Path, config: Config) -> Pictures:
 
 
 def image_files(folder: Path) -> list[Path]:
-    """Return the files that are read from a folder and all folders in it, in a fixed order."""
-    return sorted(
+    """Return the files that are read from a folder and all folders in it, in a fixed order.
+
+    Raises
+    ------
+    DataError
+        If a name is not stored as UTF-8: results could not be written with it.
+    """
+    files = sorted(
         file
         for file in folder.rglob("*")
         if file.suffix.lower() in ENDINGS and not file.name.startswith(".")
     )
+    for file in files:
+        name = file.relative_to(folder).as_posix()
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"in {folder} the name {name!a} is not stored as UTF-8, as happens when an "
+                "archive of another system is unpacked; rename it."
+            ) from error
+    return files
 
 
 def _quiet(count: int) -> bool | None:

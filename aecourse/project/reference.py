@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from aecourse.project import yaml_lines
-from aecourse.project.configuration import alternatives, choices, entries, fields_of
+from aecourse.project.configuration import alternatives, choices, entries, fields_of, kind_of
 from aecourse.project.schema import Config
 from aecourse.project.sections import Kind
 
@@ -83,14 +83,14 @@ def _section_lines(name: str, values: dict[str, Any], kind: Kind) -> Iterator[st
     options = alternatives(Config.model_fields[name].annotation)
     model = options[0]
     if len(options) > 1:
-        model = next(o for o in options if _kind_of(o) == values["kind"])
+        model = next(o for o in options if kind_of(o) == values["kind"])
         yield from (
             "  " + line
             for line in _comment(f"What there is; `aecourse keys {name}` shows the keys of each:")
         )
         for option in options:
             says = option.model_fields["kind"].description or ""
-            yield from _comment(f"{_kind_of(option)} – {says}", "  #   ", "  #     ")
+            yield from _comment(f"{kind_of(option)} – {says}", "  #   ", "  #     ")
         yield f"  kind: {values['kind']}"
     for key, field in fields_of(model).items():
         only = _only(field)
@@ -119,7 +119,7 @@ def _keys_below(model: type[BaseModel], prefix: str) -> Iterator[Key]:
             yield from _keys_below(options[0], f"{path}.")
         else:
             for option in options:
-                yield from _keys_below(option, f"{path}[{_kind_of(option)}].")
+                yield from _keys_below(option, f"{path}[{kind_of(option)}].")
 
 
 def _values(field: Any) -> str:
@@ -147,10 +147,6 @@ def _default(field: Any) -> str | None:
 def _only(field: Any) -> Kind | None:
     extra = field.json_schema_extra
     return extra.get("only") if isinstance(extra, dict) else None
-
-
-def _kind_of(model: type[BaseModel]) -> str:
-    return str(choices(model.model_fields["kind"].annotation)[0])
 
 
 def _yaml(value: Any) -> str:

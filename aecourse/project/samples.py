@@ -73,12 +73,13 @@ def read(path: Path, config: Config, encoder: "Encoder | None" = None) -> Source
         return read_pictures(path, config)
     label, normal = config.data.label, config.data.normal
     texts = [*config.preprocessing.categories]
+    carried = set(config.preprocessing.ignore) - {label}
     if isinstance(encoder, TableEncoder):
         texts += encoder.texts
     if label is not None and (normal is None or isinstance(normal, str)):
         texts.append(label)
-    frame = read_table(path, config.data, texts)
-    if label is not None and label not in frame.columns and path.suffix == ".npz":
+    frame = read_table(path, config.data, texts, as_written=carried)
+    if label is not None and label not in frame.columns and path.suffix.lower() == ".npz":
         frame[label] = npz_labels(path, label, len(frame))
     return frame
 
@@ -108,10 +109,10 @@ def snapshot(path: Path, config: Config) -> Snapshot:
 
 
 def take(source: Source, rows: Rows) -> Source:
-    """Return some of the samples."""
+    """Return some of the samples; those of a table keep their places in it as their index."""
     if isinstance(source, Pictures):
         return source.take(rows)
-    return source.iloc[rows].reset_index(drop=True)
+    return source.iloc[rows]
 
 
 def labels(source: Source, config: Config) -> NDArray[Any] | None:
@@ -160,10 +161,12 @@ def anomalies(source: Source, config: Config) -> NDArray[np.bool_] | None:
 def split(source: Source, config: Config) -> Parts:
     """Share the samples out; equal samples stay together, and labels keep their proportions.
 
+    Labels of too few samples to be shared out one by one are shared out together.
+
     Raises
     ------
     DataError
-        If too few are left to train on.
+        If a part that is asked for gets none, or too few are left to train on.
     """
     known, abnormal = labels(source, config), anomalies(source, config)
     groups = _fingerprints(source, config)[:, None]
@@ -175,22 +178,36 @@ def split(source: Source, config: Config) -> Parts:
     classes = np.zeros(len(source), np.int64) if known is None else pd.factorize(known)[0]
     seed = config.training.seed
     if config.data.test_share:
-        rest, test = split_rows(groups, classes, test_fraction=config.data.test_share, seed=seed)
+        share = config.data.test_share
+        strata = _strata(classes, share)
+        rest, test = split_rows(groups, strata, test_fraction=share, seed=seed)
     else:
         rest, test = np.arange(len(source)), np.arange(0)
     if abnormal is not None:
         rest = rest[~abnormal[rest]]
     share = config.data.validation_share
-    places = split_rows(groups[rest], classes[rest], test_fraction=share, seed=seed)
+    strata = _strata(classes[rest], share)
+    places = split_rows(groups[rest], strata, test_fraction=share, seed=seed)
     train, validation = (np.sort(rest[place]) for place in places)
-    if len(train) < LEAST_TRAINING or not len(validation):
+    lacks_test = config.data.test_share > 0 and not len(test)
+    if len(train) < LEAST_TRAINING or not len(validation) or lacks_test:
         raise DataError(
-            f"of {len(source):,} samples {len(train)} are left to train on and {len(validation)} "
-            f"to validate; at least {LEAST_TRAINING} and 1 are needed. Bring more data"
+            f"of {len(source):,} samples {len(train)} are left to train on, {len(validation)} to "
+            f"validate and {len(test)} to test; at least {LEAST_TRAINING}, 1 and 1 are needed. "
+            "Bring more data"
             f"{' (equal samples stay in one part)' if len(np.unique(groups)) < 20 else ''}, or "
-            "lower data.test_share."
+            "change data.test_share (0 for no test) and data.validation_share."
         )
     return Parts(train, validation, np.sort(test))
+
+
+def _strata(classes: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+    """Return what is to keep its proportions: the classes, those below one sample's share as one.
+
+    A class of 4 has no tenth, and many of these would leave the other part without samples.
+    """
+    counts = np.bincount(classes)
+    return np.where(counts[classes] * share < 1, len(counts), classes)
 
 
 def fit_encoder(source: Source, config: Config) -> Encoder:
@@ -206,7 +223,7 @@ def fit_encoder(source: Source, config: Config) -> Encoder:
     ['items', 'channel']
     """
     if isinstance(source, Pictures):
-        return ImageEncoder.fit(source, config)
+        return ImageEncoder.fit(source)
     return TableEncoder.fit(source, config)
 
 

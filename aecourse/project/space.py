@@ -22,7 +22,9 @@ MOST_CHECKED = 256  # combinations that are tried out before a sweep begins
 WITH_EPOCHS = ("mse", "val_loss")  # metrics that every epoch gives, so that a trial can be given up
 ANY_UNITS = ("neighbour_accuracy",)
 # They change the samples as they are read, or which of them are equal and stay in one part.
-READING = tuple(f"preprocessing.{key}" for key in ("columns", "ignore", "image_size", "colour"))
+READING = tuple(
+    f"preprocessing.{key}" for key in ("columns", "ignore", "categories", "image_size", "colour")
+)
 
 
 def problems(config: Config, check: Check) -> Iterator[Problem]:

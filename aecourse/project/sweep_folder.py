@@ -34,13 +34,12 @@ from aecourse.project.run_directory import (
     write_json,
     write_text,
 )
-from aecourse.project.samples import fingerprint
 from aecourse.project.schema import Config
 
 if TYPE_CHECKING:
     from optuna.storages import JournalStorage
 
-TRIALS, REPORT, DATA = "trials.json", "report.html", "data.json"
+JOURNAL, TRIALS, REPORT, DATA = "journal.log", "trials.json", "report.html", "data.json"
 MARK = "sweep.json"  # in the folder of a run that a sweep has put there
 MAY_CHANGE = (("sweep", "trials"),)
 
@@ -100,12 +99,19 @@ class SweepFolder:
         from optuna.storages import JournalStorage
         from optuna.storages.journal import JournalFileBackend
 
-        path = self.folder / "journal.log"
+        path = self.folder / JOURNAL
         lock: Any = _JournalLock(path)
         return JournalStorage(JournalFileBackend(str(path), lock_obj=lock))
 
-    def begin(self, config: Config) -> None:
+    def begin(self, config: Config, sha256: str) -> None:
         """Note what the sweep is about, or check that it is still about the same.
+
+        Parameters
+        ----------
+        config
+            With a whole path to the data.
+        sha256
+            Fingerprint of the data.
 
         Raises
         ------
@@ -115,11 +121,11 @@ class SweepFolder:
         """
         content = configuration.resolved(config)
         kept, noted = self.folder / CONFIG, self.folder / DATA
-        now = {"sha256": fingerprint(Path(config.data.path)), "backend": backend()}
+        now = {"sha256": sha256, "backend": backend()}
         self.check_place()
         if kept.exists():
             self._check(kept, content)
-            self.check_data(config, now["sha256"])
+            self.check_data(config, sha256)
             begun = self._begun()
             if begun["backend"] != now["backend"]:
                 raise InputError(
@@ -180,6 +186,8 @@ class SweepFolder:
     def discard(self) -> None:
         """Remove the sweep with all its trials, and the run that it has put among the runs.
 
+        The configuration goes late: should this be broken off, another one is refused until then.
+
         Raises
         ------
         InputError
@@ -188,11 +196,14 @@ class SweepFolder:
         for lock in self.trials.glob(".*.lock"):
             with self.trial(lock.name[1:].removesuffix(".lock")).locked():
                 pass
+        (self.folder / JOURNAL).unlink(missing_ok=True)  # it names the trials, so it goes first
         for path in self.folder.iterdir():
             if path.is_dir():
                 remove(path)
-            elif path.name != ".lock":
+            elif path.name not in (".lock", CONFIG, DATA):
                 path.unlink()
+        for name in (CONFIG, DATA):
+            (self.folder / name).unlink(missing_ok=True)
         if (self.best.final / MARK).exists():
             with self.best.locked():
                 self.best.discard()

@@ -6,6 +6,7 @@ Every function that takes or ends a trial is called while the sweep's lock is he
 import json
 import warnings
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ from aecourse.project.schema import Config
 from aecourse.project.sweep_folder import SweepFolder
 from aecourse.project.sweep_schema import Metric, Sweep, Values
 
-RUN, WHY_FAILED = "run", "failed"  # what is noted with a trial: its folder, why it has no value
+# What is noted with a trial: its folder, why it has no value, that a user ended its worker.
+RUN, WHY_FAILED, GIVEN_BACK = "run", "failed", "given back"
 MOST_RETRIES = 3  # of a trial whose worker died
 FIRST_TRIALS, FIRST_EPOCHS = 5, 3  # that the pruner lets pass
 
@@ -76,7 +78,7 @@ def take_back(study: Study, folder: SweepFolder) -> int:
     for trial in lost:
         study.tell(trial.number, state=TrialState.FAIL)
         if RUN in trial.user_attrs:
-            again(study, trial)
+            again(study, deepcopy(trial))  # it lengthens the history of the trial that it is given
     return len(lost)
 
 
@@ -85,7 +87,8 @@ def give_back(study: Study, trial: Trial) -> None:
 
     It does not count as one whose worker died.
     """
-    kept = study.get_trials(deepcopy=False)[trial.number]
+    kept = study.get_trials()[trial.number]
+    trial.set_user_attr(GIVEN_BACK, True)
     study.tell(trial, state=TrialState.FAIL)
     history = kept.system_attrs.get("retry_history", [])
     study.add_trial(
@@ -120,6 +123,8 @@ def is_over(trial: FrozenTrial) -> bool:
     """Return whether a trial has come to its end: measured, given up, or failed for good."""
     if trial.state in (TrialState.COMPLETE, TrialState.PRUNED):
         return True
+    if GIVEN_BACK in trial.user_attrs:
+        return False
     tried = len(trial.system_attrs.get("retry_history", ()))
     return trial.state is TrialState.FAIL and (
         WHY_FAILED in trial.user_attrs or tried >= MOST_RETRIES

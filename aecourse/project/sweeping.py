@@ -152,11 +152,13 @@ class Worker:
 
     def begin(self, *, restart: bool = False) -> None:
         """Make the sweep, or take it up."""
-        existing(Path(self.config.data.path))
+        data = Path(self.config.data.path)
+        existing(data)
+        sha256 = samples.fingerprint(data)  # before the lock: with large data it takes its time
         with self.folder.locked():
             if restart:
                 self.folder.discard()
-            self.folder.begin(self.config)
+            self.folder.begin(self.config, sha256)
             self._study = self.trials.study_of(self.folder, self.wanted)
             before = self.trials.count(self.study)
         if before.over:
@@ -164,13 +166,17 @@ class Worker:
 
     def work(self) -> None:
         """Train one trial after the other until all are over, those of dead workers too."""
-        if not self.all_over():
-            self._prepared(self.config)  # data that cannot be used is no trial's fault
+        if self.all_over():
+            return
+        self._prepared(self.config)  # data that cannot be used is no trial's fault
+        from aecourse.backend import keras  # nor is the time that it takes to start
+
         while True:
             claimed = self.claim()
             if claimed is not None:
                 with claimed.held:
                     self.train(claimed)
+                keras.utils.clear_session()  # what a model leaves behind would add up
             elif self.all_over():
                 return
             else:
@@ -237,8 +243,6 @@ class Worker:
         return configuration.validated({**content, "name": name})
 
     def _value(self, claimed: Claimed) -> float:
-        from aecourse.backend import keras
-
         directory, name = claimed.directory, claimed.directory.name
         config = self.config_of(claimed.trial, f"{self.folder.name[:70]}-{name}")
         run = training.taken_up(directory, config, say=_nothing)
@@ -248,7 +252,6 @@ class Worker:
                 training.learn, config, progress=False, callbacks=self._callbacks(claimed)
             )
             run = training.trained(config, directory, data, learn)
-            keras.utils.clear_session()  # what a model leaves behind would add up over the trials
         return self._measured(run)
 
     def _measured(self, run: Run) -> float:

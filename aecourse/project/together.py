@@ -1,6 +1,7 @@
 """The training of one run by several processes, with the result of one process."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,9 +60,11 @@ def start(path: Path, config: Config, processes: int, options: list[str]) -> Non
         ended = [
             f"{number} with status {status}" for number, status in enumerate(statuses) if status
         ]
+        killed = any(status is not None and status < 0 for status in statuses)
+        advice = "The same command goes on where it was" if killed else "Each has said why, above"
         raise InputError(
             f"the training ended, as of its {processes} processes these did: {', '.join(ended)}. "
-            "The same command goes on where it was."
+            f"{advice}."
         )
 
 
@@ -100,22 +103,21 @@ def train(
     config = training.of_one_run(config, home)
     team.check(config)
     team.join()
-    with ExitStack() as held:
+    with _company(team), ExitStack() as held:
         directory = RunDirectory(home / "runs", config.name)
         run, data, problem = None, None, None
         try:
             if team.leads:
                 held.enter_context(directory.locked())
-                if restart:  # data that cannot be used must not cost the run that is there
-                    data = training.data_of(config)
-                run = training.taken_up(directory, config, restart=restart, say=say)
+                if not restart:
+                    run = training.taken_up(directory, config, say=say)
             if run is None:
-                data = data or training.data_of(config)
+                data = training.data_of(config)
                 _check_parts(data, team)
             if team.leads and data is not None:
-                # Before the processes agree, so that all hear of it.
-                training.check_data(directory, config, data)
-                training.announce(data, say)
+                if not restart:  # before the processes agree, so that all hear of it
+                    training.check_data(directory, config, data)
+                training.announce(config, data, say)
                 _say_what_is_left_out(data, team, say)
         except CourseError as error:
             problem = error
@@ -123,6 +125,8 @@ def train(
         if team.agree(state, config, _fingerprint(run, data), problem) == DONE:
             return run
         assert data is not None
+        if team.leads and restart:  # not before: data that one cannot use must not cost the old run
+            training.taken_up(directory, config, restart=True, say=say)
         learn = partial(_learn, config, team, progress=progress and team.leads)
         if team.leads:
             return training.trained(config, directory, data, learn)
@@ -159,12 +163,26 @@ def _say_what_is_left_out(data: Prepared, team: Team, say: Say) -> None:
 def _learn(
     config: Config, team: Team, data: Prepared, checkpoint: Path | None, *, progress: bool
 ) -> "tuple[Autoencoder, History]":
-    import jax
-
     from aecourse.project.team_training import learn
 
+    return learn(config, team, data, checkpoint, progress=progress)
+
+
+@contextmanager
+def _company(team: Team) -> Iterator[None]:
+    """Say in plain words that the others are gone, where JAX does not.
+
+    Raises
+    ------
+    LostError
+        If they are.
+    """
+    import jax
+
     try:
-        return learn(config, team, data, checkpoint, progress=progress)
+        yield
+    except CourseError:
+        raise
     except (jax.errors.JaxRuntimeError, ValueError) as error:  # JAX raises the one or the other
         reason = str(error).partition("\n")[0]
         if not any(word in reason for word in SIGNS_OF_LOSS):

@@ -25,6 +25,7 @@ import numpy as np
 from aecourse.errors import InputError
 from aecourse.project import configuration, environment, samples, yaml_lines
 from aecourse.project.evaluation import Judged, Simple, evaluate
+from aecourse.project.networks_schema import FullyConnected
 from aecourse.project.results import Result, brief, finite
 from aecourse.project.run import ENCODER, ENVIRONMENT, HISTORY, MODEL, SCORER, Run, rebuilt
 from aecourse.project.run_directory import CONFIG, RunDirectory, remove, write_json
@@ -123,7 +124,7 @@ def train(
         if run is not None:
             return run
         data = data or data_of(config)
-        announce(data, say)
+        announce(config, data, say)
         return trained(config, directory, data, partial(learn, config, progress=progress))
 
 
@@ -191,10 +192,21 @@ def data_of(config: Config, snapshot: "Snapshot | None" = None, *, tested: bool 
     return prepared(snapshot, parts, encoder, config)
 
 
-def announce(data: Prepared, say: Say) -> None:
-    """Say what the data is."""
+def announce(config: Config, data: Prepared, say: Say) -> None:
+    """Say what the data is, and when a code is so wide that there is nothing to learn."""
     for sentence in brief(data.notes):
         say(sentence)
+    numbers = int(np.prod(data.encoder.shape))
+    network = config.network
+    if (
+        isinstance(network, FullyConnected)
+        and config.objective.kind == "plain"
+        and network.code_size >= numbers
+    ):
+        say(
+            f"Note: a sample is {numbers} numbers, and a code of {network.code_size} can hold them "
+            "all, so that copying is enough. Set network.code_size lower."
+        )
     say(
         f"{len(data.train.x):,} samples to train, {len(data.validation.x):,} to validate, "
         f"{len(data.judged.x) if data.part == TEST else 0:,} to test; each is "
@@ -388,7 +400,7 @@ def judged_result(
     summary = [
         f"A {config.objective.kind} autoencoder with a {config.network.kind} network and a code "
         f"of {code_size} values, measured on {len(data.judged.x):,} samples of {data.part}. "
-        "Beside it stands principal component analysis with as many components."
+        f"Beside it stands principal component analysis with {simple.pca.n_components_} components."
     ]
     if data.part == VALIDATION:
         kept = config.data.test_share > 0

@@ -92,6 +92,8 @@ def test_list_as_json_is_for_programs(run, data_folder):
 
 def test_get_says_what_is_ready(run, data_folder):
     assert run("data", "get", "mnist")[:2] == (0, "mnist: ready, from the data folder\n")
+    status, out, _ = run("data", "get", "mnist", "--json")
+    assert (status, json.loads(out)) == (0, [{"name": "mnist", "source": "data folder"}])
 
 
 def test_get_fails_for_what_cannot_be_had_and_goes_on_with_the_rest(run, data_folder):
@@ -178,7 +180,9 @@ def test_mirror_takes_what_is_here_and_the_copy_verifies(run, data_folder, tmp_p
     status, out, _ = run("data", "mirror", str(copy))
     assert status == 0
     assert "mnist: 4 files copied" in out
-    assert f"AECOURSE_DATA_DIR={copy}" in out.replace("'", "")
+    assert f"AECOURSE_DATA_DIR='{copy}'" in out
+    again = json.loads(run("data", "mirror", str(copy), "--json")[1])
+    assert again == {"folder": str(copy), "data": [{"name": "mnist", "copied": []}]}
 
     monkeypatch.setenv("AECOURSE_DATA_DIR", str(copy))
     assert run("data", "verify")[0] == 0

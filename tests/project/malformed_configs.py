@@ -132,6 +132,11 @@ MALFORMED = [
     Malformed("what is read, as a setting", DATA + SWEEP
               + "    preprocessing.ignore: {choices: [[a], [b]]}\n", 5,
               ("which samples are equal",)),
+    Malformed("which numbers are texts, as a setting", DATA + SWEEP
+              + "    preprocessing.categories: {choices: [[], [a]]}\n", 5,
+              ("which samples are equal",)),
+    Malformed("a line break between columns", DATA + '  separator: "\\n"\n', 3,
+              ("end of a line", "a tab")),
     Malformed("another tool's range", DATA + SWEEP + "    network.code_size: {low: 2, max: 4}\n", 5,
               ("Did you mean `high`",)),
     Malformed("half a range", DATA + SWEEP + "    network.code_size: {low: 2}\n", 5,

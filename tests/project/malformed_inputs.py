@@ -134,6 +134,12 @@ def tabs(folder: Path) -> Made:
     return path, config()
 
 
+@malformed("data.separator", '"\\t"', "…")
+def tabs_in_a_very_wide_table(folder: Path) -> Made:
+    names = "\t".join(f"value_{number}" for number in range(20_000))
+    return raw(folder, f"{names}\n".encode() * 2)
+
+
 @malformed("line 4", "separator", "quote")
 def a_row_too_long(folder: Path) -> Made:
     return raw(folder, b"items,amount\n1,2\n3,4\n5,6,7\n8,9\n")
@@ -167,6 +173,19 @@ def parquet_called_csv(folder: Path) -> Made:
 @malformed("cannot be read", "cut short")
 def broken_npz(folder: Path) -> Made:
     return raw(folder, b"PK\x03\x04", name="sales.npz")
+
+
+@malformed("no NPZ file", "cut short")
+def a_text_called_npz(folder: Path) -> Made:
+    return raw(folder, b"items,amount\n1,2\n", name="sales.npz")
+
+
+@malformed("cannot be read", "cut short")
+def a_packed_array_with_a_wrong_byte(folder: Path) -> Made:
+    np.savez_compressed(folder / "whole.npz", x=np.random.default_rng(0).normal(size=(30, 4)))
+    content = bytearray((folder / "whole.npz").read_bytes())
+    content[200] ^= 0xFF
+    return raw(folder, bytes(content), name="sales.npz")
 
 
 @malformed("no array 'x'", "rows", "data.array")
@@ -262,9 +281,9 @@ def decimal_commas(folder: Path) -> Made:
     )
 
 
-@malformed("'amount'", "infinite", "row 5")
+@malformed("'amount'", "infinite", "row 39: inf")
 def infinity(folder: Path) -> Made:
-    return table(folder, lambda t: t.assign(amount=t["amount"].where(t.index != 4, np.inf)))
+    return table(folder, lambda t: t.assign(amount=t["amount"].where(t.index != 38, np.inf)))
 
 
 @malformed("'weight'", "11 missing", "`refuse`")
@@ -338,6 +357,21 @@ def bytes_kept_as_floats(folder: Path) -> Made:
 def five_channels(folder: Path) -> Made:
     np.savez(folder / "pictures.npz", x=np.zeros((30, 8, 8, 5), np.uint8))
     return folder / "pictures.npz", image_config(data={"path": "pictures.npz", "kind": "images"})
+
+
+@malformed("not stored as UTF-8", "rename", "\\udce9")
+def a_name_from_another_system(folder: Path) -> Made:
+    root = pictures(folder)
+    try:
+        (root / "dark" / "001.png").rename(root / "dark" / "caf\udce9.png")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    return root, image_config()
+
+
+@malformed("100 samples", "0 to test", "data.test_share")
+def a_test_share_below_one_sample(folder: Path) -> Made:
+    return written(folder, sales(100)), config(data={"test_share": 0.004, "normal": None})
 
 
 @malformed("(29,)", "30 samples", "one label for each")

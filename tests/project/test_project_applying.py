@@ -24,6 +24,7 @@ from aecourse.project import (  # noqa: E402
     judging,
     samples,
     starter,
+    yaml_lines,
 )
 from aecourse.project.run import Run, rebuilt  # noqa: E402
 
@@ -287,6 +288,24 @@ def test_runs_are_compared_by_what_differs(table_run, tmp_path):
     assert any("other samples" in w or "different samples" in w for w in compared.warnings)
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [("preprocessing", "ignore", ["sale", "items"]), ("data", "missing_values", ["?"])],
+)
+def test_runs_that_read_other_samples_are_not_for_comparing(
+    table_run, tmp_path, section, key, value
+):
+    other = tmp_path / "other"
+    shutil.copytree(table_run.folder, other)
+    content = yaml_lines.read((other / "config.yml").read_text(), "config.yml").content
+    content[section][key] = value
+    (other / "config.yml").write_text(yaml_lines.written(content))
+    assert any(
+        "different samples" in warning
+        for warning in comparison.compare([table_run, Run.at(other)]).warnings
+    )
+
+
 def test_one_run_cannot_be_compared(table_run):
     with pytest.raises(InputError, match="at least two"):
         comparison.compare([table_run])
@@ -422,5 +441,5 @@ def test_without_its_packages_an_export_says_what_to_install(table_run, tmp_path
     from aecourse.project import extras
 
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"tf2onnx is needed .*aecourse\[project\]"):
+    with pytest.raises(InputError, match=r"tf2onnx is needed .*\[project\]"):
         exporting.export(table_run, "onnx", tmp_path / "exported")

@@ -88,7 +88,7 @@ def test_without_pyarrow_parquet_is_refused_with_what_to_install(tmp_path, monke
 
     (tmp_path / "a.parquet").write_bytes(b"PAR1")
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(CourseError, match=r"pyarrow .* pip install 'aecourse\[project\]'"):
+    with pytest.raises(CourseError, match=r"pyarrow .* pip install -e '\.\[project\]'"):
         read_table(tmp_path / "a.parquet", Data(path="a.parquet"))
 
 
@@ -185,7 +185,7 @@ def test_a_missing_column_is_named_with_the_nearest_one():
 
 def test_a_column_that_became_text_is_refused_with_its_first_row():
     frame = sales().assign(items=sales()["items"].astype(object).where(lambda s: s.index != 2, "x"))
-    with pytest.raises(DataError, match=r"'items': 1 of 120 rows hold no number.*row 3: 'x'"):
+    with pytest.raises(DataError, match=r"'items' holds no number in row 3: 'x'\. If"):
         fitted().encode(frame)
 
 
@@ -265,8 +265,16 @@ def test_true_and_false_are_numbers_with_and_without_gaps(tmp_path):
     paid = next(column for column in encoder.columns if column.name == "paid")
     assert paid.state()["kind"] == "number"
     other = written(tmp_path, frame.assign(paid=["TRUE", "FALSE", "UNKNOWN"] * 40))
-    with pytest.raises(DataError, match=r"'paid': 40 of 120 rows hold no number.*3: 'UNKNOWN'"):
+    says = r"'paid' holds no number in row 3: 'UNKNOWN' \(and so do 39 more\)"
+    with pytest.raises(DataError, match=says):
         encoder.encode(samples.read(other, config(), encoder))
+
+
+def test_dates_beyond_the_calendar_are_its_first_and_last_ones():
+    column = fitted().columns[0]
+    assert column.kind == "date"
+    first, last = column.decode(np.array([[-1e9], [1e9]]).repeat(column.width, axis=1))
+    assert first < np.datetime64("1700") < np.datetime64("2250") < last
 
 
 def test_dates_know_the_day_of_the_week_and_the_hour():
@@ -293,6 +301,22 @@ def test_an_encoder_comes_back_from_json_as_it_was():
 def test_ignored_columns_are_carried_to_the_results():
     carried = fitted().carry(sales().head(3))
     assert carried.to_dict("list") == {"row": [1, 2, 3], "sale": ["S0", "S1", "S2"]}
+
+
+def test_ignored_columns_stay_as_they_are_written(tmp_path):
+    ids = ["007", "NA", "", "1.50", *(f"{number:05d}" for number in range(116))]
+    path = written(tmp_path, sales().assign(sale=ids))
+    encoder = samples.fit_encoder(samples.read(path, config()), config())
+    carried = encoder.carry(samples.read(path, config(), encoder))
+    assert carried["sale"].tolist() == ids
+
+
+def test_rows_are_counted_in_the_file_where_parquet_keeps_other_numbers(tmp_path):
+    pytest.importorskip("pyarrow")
+    frame = sales().assign(amount=lambda t: t["amount"].where(t.index != 38, np.inf))
+    frame.iloc[::-1].to_parquet(tmp_path / "sales.parquet")
+    with pytest.raises(DataError, match="row 82: inf"):
+        encoded(tmp_path / "sales.parquet", config(data={"test_share": 0.0, "normal": None}))
 
 
 def test_what_results_have_anyway_has_another_name_when_it_comes_from_the_data():
@@ -325,7 +349,7 @@ def test_images_are_read_with_the_names_of_their_folders(tmp_path):
     assert read.pixels.shape == (40, 8, 8, 1)
     assert set(read.labels) == {"dark", "light"}
     assert read.names[0] == "dark/001.png"
-    x, notes = samples.encode(ImageEncoder.fit(read, image_config()), read)
+    x, notes = samples.encode(ImageEncoder.fit(read), read)
     assert x.dtype == np.float32
     assert 0 <= x.min() < x.max() <= 1
     assert not notes
@@ -348,7 +372,7 @@ def test_an_image_of_16_bits_keeps_its_greys(tmp_path):
 
 
 def test_images_of_another_size_than_in_training_are_refused(tmp_path):
-    encoder = ImageEncoder((9, 9, 1), resized=False)
+    encoder = ImageEncoder((9, 9, 1))
     read = samples.read(pictures(tmp_path), image_config())
     with pytest.raises(DataError, match=r"8 × 8 pixels, grey; those of training were 9 × 9"):
         encoder.encode(read)
@@ -401,6 +425,17 @@ def test_a_split_depends_on_the_seed_alone():
 
     assert test_part(0) == test_part(0)
     assert test_part(0) != test_part(1)
+
+
+@pytest.mark.parametrize(
+    ("count", "of_each", "share"), [(40, 5, 0.1), (20, 9, 0.05), (120, 1, 0.2)]
+)
+def test_labels_of_few_samples_each_are_shared_out_together(count, of_each, share):
+    frame = sales(count * of_each).assign(label=[f"L{n % count}" for n in range(count * of_each)])
+    settings = config(data={"normal": None, "test_share": share, "validation_share": share})
+    parts = samples.split(frame, settings)
+    assert len(parts.test) == pytest.approx(share * len(frame), abs=1)
+    assert len(parts.validation) == pytest.approx(share * (1 - share) * len(frame), abs=1)
 
 
 def test_without_a_test_share_all_rows_are_for_training_and_validation():

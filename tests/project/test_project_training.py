@@ -126,7 +126,17 @@ def test_nothing_but_training_rows_shapes_what_the_network_sees(home):
     assert np.abs(shifted.judged.x).max() > 10 * np.abs(before.judged.x).max()
 
 
-def test_the_loss_that_is_told_is_that_of_the_model_that_is_kept(home, monkeypatch):
+def test_a_code_as_wide_as_a_sample_is_said_to_copy(home):
+    said = []
+    for size, words in ((1, 0), (40, 1)):
+        settings = config(
+            network={"kind": "dense", "code_size": size}, data={"path": str(home / "sales.csv")}
+        )
+        training.announce(settings, training.data_of(settings), said.append)
+        assert sum("copying is enough" in sentence for sentence in said) == words
+
+
+def test_the_loss_that_is_told_is_that_of_the_model_that_is_kept():
     from aecourse.training import History
 
     history = History({"loss": [3.0, 2.0, 1.0], "val_loss": [3.0, 1.5, 2.5]})

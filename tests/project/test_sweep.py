@@ -189,6 +189,23 @@ def test_a_trial_that_its_user_broke_off_is_tried_again_however_often(home, monk
     assert all(value is not None for _, _, value in tried(one))
 
 
+def test_a_trial_that_its_user_broke_off_after_three_lost_workers_is_not_over(
+    home, monkeypatch, untrained
+):
+    path = swept(home, trials=1)
+    for _ in range(3):
+        worker(path).claim().held.close()
+    value = Worker._value
+    monkeypatch.setattr(Worker, "_value", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        worker(path).work()
+    monkeypatch.setattr(Worker, "_value", value)
+    one = worker(path)
+    assert not one.all_over()
+    one.work()
+    assert [(name, value is None) for name, _, value in tried(one)] == [("0000", False)]
+
+
 def test_data_that_cannot_be_used_is_no_fault_of_a_trial(home):
     path = swept(home)
     (home / "sales.csv").write_text("label\nusual\n")
@@ -243,6 +260,26 @@ def test_a_sweep_stays_on_its_backend(home, untrained, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     with pytest.raises(InputError, match=r"begun on the backend jax.*KERAS_BACKEND=jax"):
         worker(path)
+
+
+def test_throwing_away_that_is_broken_off_leaves_no_trials_without_their_journal(
+    home, untrained, monkeypatch
+):
+    path = swept(home, trials=2)
+    worker(path).work()
+
+    def broken_off(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("aecourse.project.sweep_folder.remove", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        Worker.of(path, lambda _: None).begin(restart=True)
+    with pytest.raises(InputError, match=r"sweep\.seed was 0 and is 3"):
+        worker(swept(home, trials=2, seed=3))
+    again = worker(swept(home, trials=2))
+    assert tried(again) == []
+    again.work()
+    assert [name for name, _, _ in tried(again)] == ["0000", "0001"]
 
 
 def test_a_sweep_that_is_at_work_is_not_thrown_away(home, untrained):
@@ -439,6 +476,41 @@ def states(home: Path) -> dict[str, list[Any]]:
     for trial in study.get_trials():
         found.setdefault(trial.state.name, []).append(trial)
     return found
+
+
+@pytest.mark.tensorflow
+def test_workers_that_one_command_starts_share_the_trials(home):
+    path = swept(home, trials=3, training={"epochs": 1})
+    said: list[str] = []
+    run, folder = sweeping.sweep(path, workers=2, say=said.append)
+    trials = sweeping.results(run, folder)["trials"]
+    assert sorted(row["trial"] for row in trials) == ["0000", "0001", "0002"]
+    assert all(row["state"] == "measured" for row in trials)
+    assert said == []
+
+
+def test_what_ends_all_workers_is_said_and_the_trials_wait(home, monkeypatch):
+    monkeypatch.setattr(sweeping, "Processes", DeadProcesses)
+    said: list[str] = []
+    with pytest.raises(InputError, match=r"0 of 6 trials are done, .* the same command goes on"):
+        sweeping.sweep(swept(home), workers=2, say=said.append)
+    assert said == [f"Worker {number} of 2 ended too soon, with status -9." for number in (1, 2)]
+
+
+class DeadProcesses:
+    """Processes that the system has ended, as when memory is short."""
+
+    def __init__(self, commands: list[list[str]]) -> None:
+        self.count = len(commands)
+
+    def __enter__(self) -> "DeadProcesses":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        """End nothing."""
+
+    def wait(self, *, all_or_none: bool) -> list[int]:
+        return [-9] * self.count
 
 
 @pytest.mark.tensorflow

@@ -99,8 +99,10 @@ def test_what_cannot_work_is_refused_before_a_process_is_started(monkeypatch, tm
         together.start(tmp_path / "config.yml", config(), 2, [])
 
 
-def test_cores_are_shared_out():
-    assert set(shared_threads(10_000).values()) == {"1"}
+@pytest.mark.parametrize(("cores", "count", "each"), [(8, 2, "4"), (8, 3, "2"), (2, 5, "1")])
+def test_cores_are_shared_out(monkeypatch, cores, count, each):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert set(shared_threads(count).values()) == {each}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
