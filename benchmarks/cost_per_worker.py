@@ -11,7 +11,7 @@ It prints one JSON object, and with ``--results book/results`` keeps the numbers
 ``09_workers.json``: under ``sweep_K_workers_…`` and ``training_K_processes_…`` the seconds, and
 
 - ``…_speed_up``: the seconds of one over those of K;
-- ``sweep_start_seconds``: from the command of a worker to its first trial;
+- ``sweep_start_seconds``: from the command of a worker to its first trial, Keras ready to train;
 - ``sweep_trial_overhead_seconds``: taking a trial and noting its value, without the training.
 """
 
@@ -29,6 +29,7 @@ from typing import Any
 from project_from_start_to_scores import table
 
 from aecourse import results
+from aecourse.backend import keras
 from aecourse.project import configuration, yaml_lines
 from aecourse.project.run import HISTORY
 from aecourse.project.sweeping import Worker
@@ -96,7 +97,8 @@ def trial_overhead(home: Path, given: argparse.Namespace) -> float:
     worker = Worker.of(swept(home, "overhead", OVERHEAD_TRIALS, given), lambda text: None)
     worker._value = lambda claimed: 1.0  # type: ignore[method-assign]
     worker.begin()
-    worker._prepared(worker.config)  # once a worker, not once a trial
+    worker._prepared(worker.config)  # once a worker, not once a trial; so is the start of Keras
+    keras.utils.clear_session()
     began = time.perf_counter()
     worker.work()
     return (time.perf_counter() - began) / OVERHEAD_TRIALS

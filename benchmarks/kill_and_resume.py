@@ -6,11 +6,14 @@ moment, from its first second on. After each kill the run's folder must not be t
 one more start must finish, with the very metrics and history of the unbroken run. As a training
 ends after some kills, it is begun anew until there were as many as asked for.
 
-    python benchmarks/kill_and_resume.py [kills [seed]]
+    python benchmarks/kill_and_resume.py [--results FOLDER] [--kills N] [--seed N]
 
-It prints one JSON object: kills, trainings, and for each training whether all was equal.
+It prints one JSON object: kills, trainings, and for each training whether all was equal. With
+``--results book/results`` it keeps the share of trainings that ended equal for the book, in
+``09_figures.json``.
 """
 
+import argparse
 import json
 import os
 import random
@@ -21,13 +24,16 @@ import tempfile
 import time
 from pathlib import Path
 
+from aecourse import results
 from aecourse.project import starter
 
+CHAPTER = "09_figures"
 NUMBERS = ("metrics.json", "history.json")
 EPOCHS = 60
 
 
-def main(kills: int, seed: int) -> None:
+def main(given: argparse.Namespace) -> int:
+    kills = given.kills
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "project"
         starter.init(home)
@@ -39,7 +45,7 @@ def main(kills: int, seed: int) -> None:
         seconds = time.monotonic() - began
         expected = numbers(home / "runs" / "unbroken")
 
-        rng, done, equal, last = random.Random(seed), 0, [], []
+        rng, done, equal, last = random.Random(given.seed), 0, [], []
         while done < kills:
             name = f"broken-{len(equal)}"
             config.write_text(text.replace("name: first", f"name: {name}"), encoding="utf-8")
@@ -52,9 +58,22 @@ def main(kills: int, seed: int) -> None:
                     print(f"{done} kills, {last[-1]} epochs done", file=sys.stderr)
             assert command(config).wait() == 0
             equal.append(numbers(run) == expected)
-        result = {"kills": done, "trainings": len(equal), "equal": equal, "epochs_at_kill": last}
-        print(json.dumps({**result, "seconds_unbroken": round(seconds, 1)}))
-        sys.exit(not all(equal))
+    result = {"kills": done, "trainings": len(equal), "equal": equal, "epochs_at_kill": last}
+    print(json.dumps({**result, "seconds_unbroken": round(seconds, 1)}))
+    if given.results is not None:
+        os.environ[results.VARIABLE] = str(given.results)
+        results.record(
+            CHAPTER,
+            "killed_equal_share",
+            sum(equal) / len(equal),
+            unit="1",
+            dataset="The made table that aecourse init writes.",
+            target=1,
+            note=f"Share of {len(equal)} trainings of {EPOCHS} epochs, killed {done} times at "
+            "random moments in all, that ended with the metrics and the history of the unbroken "
+            "one.",
+        )
+    return not all(equal)
 
 
 def command(config: Path) -> "subprocess.Popen[bytes]":
@@ -65,13 +84,22 @@ def command(config: Path) -> "subprocess.Popen[bytes]":
 
 
 def killed(config: Path, after: float) -> bool:
-    """Return whether the command was killed, and had not ended before."""
+    """Return whether the command was killed, and had not ended before.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If it has failed by itself.
+    """
     process = command(config)
     try:
-        process.wait(timeout=after)
+        status = process.wait(timeout=after)
     except subprocess.TimeoutExpired:
         os.kill(process.pid, signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+        status = process.wait()
+    if status not in (0, -signal.SIGKILL):
+        raise subprocess.CalledProcessError(status, process.args)
+    return status == -signal.SIGKILL
 
 
 def numbers(run: Path) -> list[object]:
@@ -88,5 +116,8 @@ def epochs_done(run: Path) -> int:
 
 
 if __name__ == "__main__":
-    given = [int(argument) for argument in sys.argv[1:]]
-    main(*(given + [50, 0][len(given) :]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    sys.exit(main(parser.parse_args()))
