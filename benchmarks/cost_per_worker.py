@@ -29,7 +29,7 @@ from typing import Any
 from project_from_start_to_scores import table
 
 from aecourse import results
-from aecourse.backend import keras
+from aecourse.backend import name as backend
 from aecourse.project import configuration, yaml_lines
 from aecourse.project.run import HISTORY
 from aecourse.project.sweeping import Worker
@@ -97,8 +97,7 @@ def trial_overhead(home: Path, given: argparse.Namespace) -> float:
     worker = Worker.of(swept(home, "overhead", OVERHEAD_TRIALS, given), lambda text: None)
     worker._value = lambda claimed: 1.0  # type: ignore[method-assign]
     worker.begin()
-    worker._prepared(worker.config)  # once a worker, not once a trial; so is the start of Keras
-    keras.utils.clear_session()
+    worker._prepared(worker.config)  # once a worker, not once a trial
     began = time.perf_counter()
     worker.work()
     return (time.perf_counter() - began) / OVERHEAD_TRIALS
@@ -146,8 +145,8 @@ def keep(found: dict[str, tuple[float, str]], given: argparse.Namespace) -> None
         return
     os.environ[results.VARIABLE] = str(given.results)
     note = (
-        f"{given.trials} trials a sweep, {given.epochs} epochs a training, "
-        f"on {os.cpu_count()} cores."
+        f"{given.trials} trials a sweep, {given.epochs} epochs a training, sweeps on {backend()} "
+        f"and trainings on JAX, on {os.cpu_count()} cores."
     )
     for key, (value, unit) in found.items():
         results.record(

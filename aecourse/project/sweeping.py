@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -169,14 +170,12 @@ class Worker:
         if self.all_over():
             return
         self._prepared(self.config)  # data that cannot be used is no trial's fault
-        from aecourse.backend import keras  # nor is the time that it takes to start
-
+        import_module("aecourse.backend")  # nor is the time that Keras takes to start
         while True:
             claimed = self.claim()
             if claimed is not None:
                 with claimed.held:
                     self.train(claimed)
-                keras.utils.clear_session()  # what a model leaves behind would add up
             elif self.all_over():
                 return
             else:
@@ -243,6 +242,8 @@ class Worker:
         return configuration.validated({**content, "name": name})
 
     def _value(self, claimed: Claimed) -> float:
+        from aecourse.backend import keras
+
         directory, name = claimed.directory, claimed.directory.name
         config = self.config_of(claimed.trial, f"{self.folder.name[:70]}-{name}")
         run = training.taken_up(directory, config, say=_nothing)
@@ -252,6 +253,7 @@ class Worker:
                 training.learn, config, progress=False, callbacks=self._callbacks(claimed)
             )
             run = training.trained(config, directory, data, learn)
+            keras.utils.clear_session()  # what a model leaves behind would add up over the trials
         return self._measured(run)
 
     def _measured(self, run: Run) -> float:

@@ -41,7 +41,8 @@ ROUNDING_ERROR = 1e-6
 FEW = 60
 # What neither a notebook nor a long run records, and how to record it again.
 BENCHMARKS = {
-    "09_figures": "by the programs in `benchmarks/` that say so, with `--results book/results`",
+    "09_figures": "by `benchmarks/project_from_start_to_scores.py` and `kill_and_resume.py`, each "
+    "with `--results book/results`",
     "09_workers": "by `python benchmarks/cost_per_worker.py --results book/results`",
 }
 LONG_RUNS = "by `python -m tools.long_runs`, in the full profile"
