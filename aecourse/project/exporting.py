@@ -29,7 +29,8 @@ def export(run: Run, form: Format, target: Path) -> Path:
     The folder holds ``model.onnx`` or the SavedModel ``model``, which take encoded samples (input
     ``sample``) and give their ``code`` and ``reconstruction`` (a masked model the code alone);
     ``encoder.json``, which says how a row becomes a sample; ``scorer.json``, which says how a
-    reconstruction becomes a score, and which score is an alarm; and ``about.json`` with shapes.
+    reconstruction becomes a score, and which score is an alarm (not with a masked model); and
+    ``about.json`` with shapes.
 
     Parameters
     ----------
@@ -79,14 +80,17 @@ def export(run: Run, form: Format, target: Path) -> Path:
     with whole_folder(target) as folder:
         _write(run.model, form, folder / name)
         (folder / ENCODER).write_bytes((run.folder / ENCODER).read_bytes())
-        about = {
-            "run": run.folder.name,
-            "input": {INPUT: [None, *run.model.sample_shape]},
-            "outputs": {name: [None, *shape] for name, shape in outputs(run.model).items()},
-            "threshold": run.scorer.threshold,
-            "score": run.scorer.kind,
+        given = outputs(run.model)
+        contents: dict[str, dict[str, Any]] = {
+            "about.json": {
+                "run": run.folder.name,
+                "input": {INPUT: [None, *run.model.sample_shape]},
+                "outputs": {name: [None, *shape] for name, shape in given.items()},
+            }
         }
-        for file, content in (("about.json", about), (SCORER_AS_JSON, run.scorer.state())):
+        if "reconstruction" in given:  # without one there is nothing to score
+            contents[SCORER_AS_JSON] = run.scorer.state()
+        for file, content in contents.items():
             (folder / file).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     return target / name
 

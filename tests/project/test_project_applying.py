@@ -391,15 +391,22 @@ def test_networks_for_images_have_an_onnx_form(table_run, tmp_path, network):
     check_onnx(untrained(table_run, "plain", network), tmp_path)
 
 
-def check_onnx(run, folder):
+def test_a_masked_model_gives_its_code_and_no_scores(table_run, tmp_path):
+    network = {"kind": "patch_transformer", "code_size": 4, "depth": 1, "heads": 1}
+    check_onnx(untrained(table_run, "masked", network), tmp_path, ["code"])
+    assert not (tmp_path / "exported" / "scorer.json").exists()
+
+
+def check_onnx(run, folder, outputs=("code", "reconstruction")):
     pytest.importorskip("tf2onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
     written_to = exporting.export(run, "onnx", folder / "exported")
     session = onnxruntime.InferenceSession(str(written_to), providers=["CPUExecutionProvider"])
     x = np.random.default_rng(0).random((4, *run.model.sample_shape), np.float32)
-    code, again = session.run(["code", "reconstruction"], {"sample": x})
-    np.testing.assert_allclose(code, run.model.encode(x), rtol=1e-4, atol=1e-4)
-    np.testing.assert_allclose(again, run.model.reconstruct(x), rtol=1e-4, atol=1e-4)
+    assert [output.name for output in session.get_outputs()] == list(outputs)
+    expected = {"code": run.model.encode, "reconstruction": run.model.reconstruct}
+    for name, found in zip(outputs, session.run(None, {"sample": x}), strict=True):
+        np.testing.assert_allclose(found, expected[name](x), rtol=1e-4, atol=1e-4)
 
 
 def test_a_model_without_an_onnx_form_is_refused_with_another_form(table_run, tmp_path):
