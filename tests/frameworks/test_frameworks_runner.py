@@ -24,7 +24,7 @@ def test_a_missing_framework_is_left_out_and_named_with_the_way_to_add_it() -> N
     assert list(runner.installed()) == ["tensorflow", "keras"]
     assert runner.notice().startswith("PyTorch and JAX: not installed here, and left out.")
     assert runner.INSTALL in runner.notice()
-    with pytest.raises(InputError, match=r"JAX is not installed: pip install 'aecourse\[backends"):
+    with pytest.raises(InputError, match=r"JAX is not installed: pip install -e '\.\[backends"):
         runner.run_code("jax", "print(1)")
 
 
