@@ -448,5 +448,5 @@ def test_without_its_packages_an_export_says_what_to_install(table_run, tmp_path
     from aecourse.project import extras
 
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"tf2onnx is needed .*\[project\]"):
+    with pytest.raises(InputError, match=r"tf2onnx is needed .* pip install -e '\.\[project\]'"):
         exporting.export(table_run, "onnx", tmp_path / "exported")
